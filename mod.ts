@@ -9,6 +9,7 @@ export type { CallboardEvent } from './src/core/events.ts';
 export { type Random, systemRandom } from './src/core/random.ts';
 export { Redactor } from './src/core/redact.ts';
 export type { Journal, TaskRecord } from './src/journal/journal.ts';
+export { backupSqliteJournal } from './src/journal/sqlite/backup.ts';
 export { openSqliteJournal } from './src/journal/sqlite/open.ts';
 export { loadPlan } from './src/plan/load.ts';
 export type { Plan } from './src/plan/plan.ts';

@@ -214,6 +214,20 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     },
   ],
   [
+    'backup',
+    {
+      usage: 'backup TO [--config FILE] [--data DIR] [--env-file F]',
+      summary: 'Copy the journal to a new file, while a server runs on it or not',
+      options: { config: text, data: text, 'env-file': text },
+      run: async ({ values, positionals }, io) => {
+        const to = onlyFile(positionals);
+        if (to === undefined) throw new UsageError('backup needs the name of the copy');
+        const { config, data, envFile } = clientOf(values);
+        return (await import('./commands/backup.ts')).backup({ to, config, data, envFile }, io);
+      },
+    },
+  ],
+  [
     'schema',
     {
       usage: 'schema',

@@ -374,8 +374,6 @@ export interface Journal {
 
   /** Deletes finished tasks, settled deliveries, skips and events from before `before`. Returns how many rows went. */
   prune(before: number): Promise<number>;
-  /** A consistent copy at `path`, which must not exist. */
-  backup(path: string): Promise<void>;
   /** Resolves when a small commit went through; rejects with the reason when the journal cannot write. */
   probe(now: number): Promise<void>;
   /** How long the latest commits took, in milliseconds, for the metrics: called with each commit's time. */

@@ -14,16 +14,21 @@ function pragma(connection: Connection, name: 'user_version' | 'application_id')
   return row === undefined ? 0 : integer(row, name);
 }
 
+/** @throws {NotAJournal} when somebody else's tables are in it. */
+export function refuseForeign(connection: Connection, path: string): void {
+  const foreign =
+    pragma(connection, 'application_id') !== applicationId &&
+    connection.get('SELECT 1 FROM sqlite_master LIMIT 1') !== undefined;
+  if (foreign) throw new NotAJournal(path, 'it is a SQLite database of another program');
+}
+
 /**
  * Brings the schema to the newest version, each migration in a transaction of its own.
  * @throws {JournalTooNew | NotAJournal}
  */
 export function migrate(connection: Connection, path: string): void {
+  refuseForeign(connection, path);
   const version = pragma(connection, 'user_version');
-  const foreign =
-    pragma(connection, 'application_id') !== applicationId &&
-    connection.get('SELECT 1 FROM sqlite_master LIMIT 1') !== undefined;
-  if (foreign) throw new NotAJournal(path, 'it is a SQLite database of another program');
   if (version > migrations.length) throw new JournalTooNew(path, version, migrations.length);
   for (const [index, sql] of migrations.entries()) {
     if (index < version) continue;

@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
 import { type Journal, JournalUnavailable } from '../journal.ts';
 import { admitTask } from './admission.ts';
-import { backup } from './backup.ts';
 import { joinable } from './coalesce.ts';
 import type { Connection } from './connection.ts';
 import { buryDeliveries, replayDelivery } from './dead-letters.ts';
@@ -113,7 +112,6 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
         if (!step.more) return total;
       }
     },
-    backup: (path) => read(() => backup(connection, path)),
     probe: (now) =>
       write(() => {
         // The count, because SQLite writes nothing when a row stays as it is: two probes in one millisecond.

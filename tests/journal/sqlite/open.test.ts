@@ -55,8 +55,6 @@ test('the folder is made, and only the owner of the files may read them', async 
     await journal.admitTask(admission('a'));
     for (const suffix of ['', '-wal', '-shm', '.lock', '.owner']) expect(modeOf(path + suffix)).toBe('600');
     expect(modeOf(dirname(path))).toBe('700');
-    await journal.backup(join(folder, 'copy.db'));
-    expect(modeOf(join(folder, 'copy.db'))).toBe('600');
   } finally {
     process.umask(before);
   }
@@ -164,19 +162,6 @@ test('a path that cannot be a file says so', async () => {
   const failed = await open(folder).catch((thrown: unknown) => thrown);
   expect(failed).toBeInstanceOf(JournalOpenError);
   expect(failed).toHaveProperty('message', expect.stringContaining(`Cannot open the journal ${folder}`));
-});
-
-test('a backup of a live journal is a journal, and never replaces a file', async () => {
-  const journal = await open();
-  await journal.admitTask(admission('a'));
-  const copy = join(folder, "it's a copy.db");
-  await journal.backup(copy);
-  await journal.admitTask(admission('b'));
-  await expect(journal.backup(copy)).rejects.toThrow('the file exists already');
-  await expect(journal.backup(join(folder, 'no', 'folder.db'))).rejects.toThrow('Cannot back up the journal');
-  const restored = await open(copy);
-  expect(await statusOf(restored, 'a')).toBe('queued');
-  expect(await statusOf(restored, 'b')).toBeUndefined();
 });
 
 test('the same program runs under Deno', { timeout: 60_000 }, async () => {
