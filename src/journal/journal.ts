@@ -39,6 +39,8 @@ export interface TaskRecord {
   /** Tasks of one agent with one group run one after another. */
   readonly group: string | undefined;
   readonly callbackUrl: string | undefined;
+  /** The `traceparent` of what made it, where that was traced. */
+  readonly traceparent: string | undefined;
   /** How many webhook calls it stands for. */
   readonly count: number;
   readonly usage: Usage | undefined;
@@ -59,6 +61,7 @@ export interface NewTask {
   readonly scheduledAt?: number | undefined;
   readonly group?: string | undefined;
   readonly callbackUrl?: string | undefined;
+  readonly traceparent?: string | undefined;
 }
 
 /** What a task must pass to be admitted; all checks and the insert are one commit. Checked in the order of the fields. */
@@ -144,6 +147,8 @@ export interface NewDelivery {
   readonly createdAt: number;
   /** Goes dead as `expired` when it has not been delivered by then. */
   readonly expiresAt: number;
+  /** The `traceparent` of the attempt at the task that caused it, where that was traced. */
+  readonly traceparent?: string | undefined;
   /** Set where it can never be sent (its body is no JSON, …): it starts in the dead letters. */
   readonly dead?: string | undefined;
 }

@@ -230,6 +230,7 @@ function sampleTask(agent: string, at: number): TaskRecord {
     scheduledAt: undefined,
     group: undefined,
     callbackUrl: undefined,
+    traceparent: undefined,
     count: 1,
     usage: undefined,
     notes: undefined,

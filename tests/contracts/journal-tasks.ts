@@ -23,6 +23,7 @@ export function taskContract(open: Opener): void {
       triggerType: 'schedule',
       scheduledAt: start - 5,
       callbackUrl: 'https://a.example/',
+      traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     } as const;
     const { task, ready } = admitted(await journal.admitTask(admission('task', { task: scheduled })));
     expect(ready).toBe(true);
@@ -38,12 +39,16 @@ export function taskContract(open: Opener): void {
     const { task: over } = await journal.recordOutcome({
       ...outcome,
       end: { status: 'completed', result: 'done' },
-      deliveries: [newDelivery('msg_1', { taskId: 'task' })],
+      deliveries: [newDelivery('msg_1', { taskId: 'task', traceparent: 'the span of the attempt' })],
     });
     expect(over).toMatchObject({ status: 'completed', result: 'done', finishedAt: start + 30, usage });
     expect(await journal.getTask('task')).toEqual(over);
     expect(over.notes).toEqual({ stderr: 'x' });
-    expect(await journal.getDelivery('msg_1')).toMatchObject({ status: 'pending', taskId: 'task' });
+    expect(await journal.getDelivery('msg_1')).toMatchObject({
+      status: 'pending',
+      taskId: 'task',
+      traceparent: 'the span of the attempt',
+    });
     const events = await journal.listEvents(0, 10);
     expect(events.map((event) => event.type)).toEqual(['task.queued', 'task.started', 'task.completed']);
     expect(events[2]).toMatchObject({

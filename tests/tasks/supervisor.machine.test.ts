@@ -28,6 +28,7 @@ function task(id: string): TaskRecord {
     scheduledAt: undefined,
     group: undefined,
     callbackUrl: undefined,
+    traceparent: undefined,
     count: 1,
     usage: undefined,
     notes: undefined,

@@ -34,6 +34,7 @@ const task: TaskRecord = {
   scheduledAt: undefined,
   group: undefined,
   callbackUrl: undefined,
+  traceparent: undefined,
   count: 1,
   usage: undefined,
   notes: undefined,

@@ -108,8 +108,8 @@ function settle(connection: Connection, admission: Admission, seq: number): void
 function insert(connection: Connection, { task, coalesce, repeat }: Admission, stage: Stage): number {
   const { lastSeq } = connection.run(
     `INSERT INTO tasks (id, agent, trigger, trigger_type, status, stage, created_at, due_at, scheduled_at,
-       repeat_until, group_key, coalesce_key, callback_url, input)
-     VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       repeat_until, group_key, coalesce_key, callback_url, traceparent, input)
+     VALUES (?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     task.id,
     task.agent,
     task.trigger,
@@ -122,6 +122,7 @@ function insert(connection: Connection, { task, coalesce, repeat }: Admission, s
     task.group,
     coalesce?.key,
     task.callbackUrl,
+    task.traceparent,
     task.input,
   );
   const nanos = nanosOfTaskId(task.id)?.toString();
@@ -155,6 +156,7 @@ function newRecord({ task }: Admission): TaskRecord {
     scheduledAt: task.scheduledAt,
     group: task.group,
     callbackUrl: task.callbackUrl,
+    traceparent: task.traceparent,
     count: 1,
     usage: undefined,
     notes: undefined,

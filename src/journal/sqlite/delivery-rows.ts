@@ -19,8 +19,8 @@ export function insertDelivery(connection: Connection, delivery: NewDelivery): v
   const dead = delivery.dead !== undefined;
   connection.run(
     `INSERT INTO deliveries (id, task_id, agent, notification, event, endpoint, status, stage, created_at,
-       expires_at, settled_at, reason, url, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       expires_at, settled_at, reason, url, traceparent, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     delivery.id,
     delivery.taskId,
     delivery.agent,
@@ -34,6 +34,7 @@ export function insertDelivery(connection: Connection, delivery: NewDelivery): v
     dead ? delivery.createdAt : null,
     delivery.dead,
     delivery.url,
+    delivery.traceparent,
     delivery.body,
   );
   if (delivery.dead === undefined) return;
@@ -61,6 +62,7 @@ export function deliveryRecord(connection: Connection, row: Row): DeliveryRecord
     event,
     endpoint: text(row, 'endpoint'),
     url: optionalText(row, 'url'),
+    traceparent: optionalText(row, 'traceparent'),
     body: text(row, 'body'),
     createdAt: integer(row, 'created_at'),
     expiresAt: integer(row, 'expires_at'),

@@ -46,6 +46,7 @@ export function taskRecord(row: Row): TaskRecord {
     scheduledAt: optionalInteger(row, 'scheduled_at'),
     group: optionalText(row, 'group_key'),
     callbackUrl: optionalText(row, 'callback_url'),
+    traceparent: optionalText(row, 'traceparent'),
     count: integer(row, 'calls'),
     usage: usage(row),
     notes: json(row, 'notes'),

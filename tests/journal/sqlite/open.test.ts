@@ -21,6 +21,7 @@ import {
   JournalTooNew,
   NotAJournal,
 } from '../../../src/journal/sqlite/errors.ts';
+import { initial } from '../../../src/journal/sqlite/migrations/0001_initial.ts';
 import { openSqliteJournal } from '../../../src/journal/sqlite/open.ts';
 import { admission, start, statusOf } from '../../contracts/journal-fixtures.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -137,11 +138,24 @@ test('another process cannot have it either, until its owner is killed', { timeo
   rmSync(program, { recursive: true });
 });
 
+test('a file of the first schema is brought to the newest, with its rows', async () => {
+  mkdirSync(dirname(path), { recursive: true });
+  rawChange(path, `${initial} PRAGMA application_id = 0x43414c4c; PRAGMA user_version = 1;`);
+  rawChange(
+    path,
+    `INSERT INTO tasks (id, agent, trigger, trigger_type, status, stage, created_at, input)
+     VALUES ('old', 'agent', 'hook', 'webhook', 'queued', 'ready', 0, 'kept')`,
+  );
+  const journal = await open();
+  expect(await journal.getTask('old')).toMatchObject({ input: 'kept', traceparent: undefined });
+  expect(await journal.claimTasks({ agent: 'agent', limit: 1, now: 1 })).toHaveLength(1);
+});
+
 test('a file of a newer program is refused and left as it is', async () => {
   await (await open()).close();
   rawChange(path, 'PRAGMA user_version = 99');
   await expect(open()).rejects.toThrow(JournalTooNew);
-  await expect(open()).rejects.toThrow('its schema is version 99, and this program knows versions up to 1');
+  await expect(open()).rejects.toThrow('its schema is version 99, and this program knows versions up to 2');
   expect(rawRows(path, 'PRAGMA user_version')).toEqual([{ user_version: 99 }]);
 });
 
