@@ -1,5 +1,8 @@
-// Builds dist/: main.js (the command) and mod.js (the library), each dependency left to node_modules. Run by
-// `npm install` (prepare), and does nothing where dev dependencies are left out.
+// Builds dist/: main.js (the command) and mod.js (the library). Run by `npm install` (prepare), and does nothing
+// where dev dependencies are left out.
+//
+// Dependencies are bundled: a process that has read two hundred small files weighs 13 MB more when idle, and is
+// ready in twice the time. Left to node_modules are what holds native code, and what only some processes load.
 import { chmodSync, rmSync } from 'node:fs';
 
 let esbuild;
@@ -16,7 +19,14 @@ await esbuild.build({
   outdir: 'dist',
   bundle: true,
   splitting: true,
-  packages: 'external',
+  external: ['libsql', 'ai', '@ai-sdk/*', '@modelcontextprotocol/sdk', 'nodemailer'],
+  // For bundled CommonJS packages, which load Node's own modules by it.
+  banner: {
+    js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
+  },
+  minify: true,
+  keepNames: true,
+  legalComments: 'linked',
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
