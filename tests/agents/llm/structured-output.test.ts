@@ -62,12 +62,4 @@ describe('outputCheck', () => {
     model = await startModelServer(() => 'hang');
     expect('output' in (await outputCheck(given))(answer)).toBe(fits);
   });
-
-  test.each([
-    [{ type: 'nonsense' }, /nonsense|type/],
-    [{ items: { prefixItems: [] } }, /prefixItems.*draft 7/],
-  ])('refuses the schema %j', async (given, message) => {
-    model = await startModelServer(() => 'hang');
-    await expect(outputCheck(given)).rejects.toThrow(message);
-  });
 });
