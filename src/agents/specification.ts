@@ -20,6 +20,8 @@ export interface LlmPlan {
   readonly maxRetries: number;
   /** US dollars for a million tokens, where the file overrides the built-in table. */
   readonly price: { readonly input: number; readonly output: number } | undefined;
+  /** The variable or the address that it was found by; undefined where the file configures it. */
+  readonly foundBy: string | undefined;
 }
 
 export interface EchoPlan {

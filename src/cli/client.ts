@@ -20,16 +20,18 @@ export interface ClientOptions {
 }
 
 export interface Client {
-  /** The parsed JSON of the answer. @throws {ClientError} */
+  /** The parsed JSON of the answer. @throws {ClientError} also when no token can be found. */
   request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown>;
 }
 
-/** @throws {ClientError} when no token can be found. */
+/** A client of the running server; where that is, is read from the config at the first request. */
 export function createClient(options: ClientOptions, io: Io): Client {
-  const { url, dataFolder } = locate(options, io);
-  const token = options.token ?? readToken(dataFolder);
+  let locating: ReturnType<typeof locate> | undefined;
   return {
     async request(method, path, body) {
+      locating ??= locate(options, io);
+      const { url, dataFolder } = await locating;
+      const token = options.token ?? readToken(dataFolder);
       const answer = await ask(new URL(path, url).toString(), {
         method,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -58,10 +60,10 @@ async function ask(
   }
 }
 
-function locate(options: ClientOptions, io: Io): { url: string; dataFolder: string } {
+async function locate(options: ClientOptions, io: Io): Promise<{ url: string; dataFolder: string }> {
   const { env: environment, cwd, clock } = io;
   const usual = { url: 'http://127.0.0.1:8080', dataFolder: join(cwd, options.data ?? 'data') };
-  const { plan } = loadPlan({
+  const { plan } = await loadPlan({
     path: options.config ?? 'callboard.yaml',
     environment,
     cwd,

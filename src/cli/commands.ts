@@ -62,12 +62,18 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   [
     'validate',
     {
-      usage: 'validate [FILE] [--format text|json] [--env-file F]',
-      summary: 'Print every problem of a file, each with its place',
-      options: { format: text, 'env-file': text },
+      usage: 'validate [FILE] [--online] [--format text|json] [--env-file F]',
+      summary:
+        'Print every problem of a file, each with its place; --online also asks each llm for a few tokens',
+      options: { format: text, 'env-file': text, online: { type: 'boolean' } },
       run: async ({ values, positionals }, io) =>
         (await import('./commands/validate.ts')).validate(
-          { file: onlyFile(positionals), format: formatOf(values), envFile: given(values, 'env-file') },
+          {
+            file: onlyFile(positionals),
+            format: formatOf(values),
+            envFile: given(values, 'env-file'),
+            online: values.online === true,
+          },
           io,
         ),
     },

@@ -1,5 +1,6 @@
 import type { AgentParts, ConfigParts } from '../config/config.ts';
 import { didYouMean } from '../config/suggest.ts';
+import { checkBudget } from './budget.ts';
 import type { BuildContext } from './context.ts';
 import { modelChoices } from './llms.ts';
 import { assignNotifications, buildNotifications } from './notifications.ts';
@@ -27,6 +28,7 @@ export function buildAgents(
     const llm = config.type === 'llm' ? models.of(agent, config.llm) : undefined;
     const work = buildWork(context, agent.path, config, llm);
     if (work === undefined) continue;
+    checkBudget(context, agent.path, config, llm === undefined ? undefined : llms.get(llm));
     plans.set(agent.name, {
       name: agent.name,
       description: config.description,

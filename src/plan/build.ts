@@ -7,10 +7,11 @@ import type { Problems } from '../config/problems.ts';
 import { readConfig } from '../config/read.ts';
 import { secretVariables } from '../config/secret-variables.ts';
 import type { Clock } from '../core/clock.ts';
+import type { Failure } from '../core/failure.ts';
 import { buildAgents } from './agents.ts';
 import type { BuildContext } from './context.ts';
 import { buildLlms } from './llms.ts';
-import type { LimitsPlan, Plan } from './plan.ts';
+import type { AgentPlan, LimitsPlan, LlmPlan, Plan } from './plan.ts';
 import { buildServer } from './server.ts';
 import { checkUrl } from './urls.ts';
 import { WebhookPaths } from './webhook-paths.ts';
@@ -30,6 +31,10 @@ export interface BuildOptions {
   readonly clock: Clock;
   /** The text of a file that the config names. May throw. */
   readonly readFile: (path: string) => string;
+  /** Where a local Ollama was found: `default` is taken from there where the environment offers no other. */
+  readonly ollama?: string | undefined;
+  /** Asks a model whether it answers, and tells what is wrong. Left out: none is asked. */
+  readonly askModel?: ((llm: LlmPlan) => Promise<Failure | undefined>) | undefined;
 }
 
 export interface BuiltPlan {
@@ -39,17 +44,38 @@ export interface BuiltPlan {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Checks a config and makes its plan. Never throws for what the text holds: every problem is in `diagnostics`. */
+/**
+ * Checks a config and makes its plan. Never throws for what the text holds: every problem is in `diagnostics`, but
+ * for those that {@linkcode buildWholePlan} finds.
+ */
 export function buildPlan(options: BuildOptions): BuiltPlan {
-  const { value, problems } = readConfig(options.text, options.file, options.environment);
-  const parts = checkConfig(value, problems);
-  const plan = parts === undefined ? undefined : assemble(options, parts, problems);
+  const { problems, plan } = begin(options);
   return { plan: problems.failed ? undefined : plan, diagnostics: problems.all() };
 }
 
-function assemble(options: BuildOptions, parts: ConfigParts, problems: Problems): Plan {
+/** The same, and the checks that take longer: of the schemas of outputs, and of models where `askModel` is given. */
+export async function buildWholePlan(options: BuildOptions): Promise<BuiltPlan> {
+  const { problems, plan, later } = begin(options);
+  for (const check of later) await check();
+  return { plan: problems.failed ? undefined : plan, diagnostics: problems.all() };
+}
+
+function begin(options: BuildOptions) {
+  const { value, problems } = readConfig(options.text, options.file, options.environment);
+  const parts = checkConfig(value, problems);
+  const later: BuildContext['later'] = [];
+  const plan = parts === undefined ? undefined : assemble(options, parts, problems, later);
+  return { problems, plan, later };
+}
+
+function assemble(
+  options: BuildOptions,
+  parts: ConfigParts,
+  problems: Problems,
+  later: BuildContext['later'],
+): Plan {
   const { sections } = parts;
-  const { environment, folder, clock, readFile } = options;
+  const { environment, folder, clock, readFile, ollama, askModel } = options;
   const limits: LimitsPlan = {
     queue: sections.limits.queue,
     maxBody: sections.limits.max_body,
@@ -59,7 +85,17 @@ function assemble(options: BuildOptions, parts: ConfigParts, problems: Problems)
     minFreeDisk: sections.limits.min_free_disk,
   };
   const secrets = new Set(secretVariables(environment));
-  const context: BuildContext = { problems, environment, folder, clock, limits, readFile, secrets };
+  const context: BuildContext = {
+    problems,
+    environment,
+    folder,
+    clock,
+    limits,
+    readFile,
+    secrets,
+    ollama,
+    later,
+  };
   const server = buildServer(context, sections.server);
   const llms = buildLlms(context, parts.llms);
   const agents = buildAgents(context, parts, llms, {
@@ -67,6 +103,9 @@ function assemble(options: BuildOptions, parts: ConfigParts, problems: Problems)
     authEnabled: server.auth !== undefined,
     paths: new WebhookPaths(context),
   });
+  if (askModel !== undefined) {
+    later.push(() => askModels(context, askModel, wantedModels(parts, llms, agents)));
+  }
   const { tracing, metrics } = sections.observability;
   if (tracing.endpoint !== undefined) {
     checkUrl(context, ['observability', 'tracing', 'endpoint'], tracing.endpoint);
@@ -86,6 +125,33 @@ function assemble(options: BuildOptions, parts: ConfigParts, problems: Problems)
     },
     secrets: [...secrets],
   };
+}
+
+/** The models of the file, and one that was found where an agent needs it. */
+function wantedModels(
+  parts: ConfigParts,
+  llms: ReadonlyMap<string, LlmPlan>,
+  agents: ReadonlyMap<string, AgentPlan>,
+): readonly LlmPlan[] {
+  const needed = new Set(
+    [...agents.values()].map(({ work }) => (work.type === 'llm' ? work.llm : undefined)),
+  );
+  return [...llms.values()].filter(({ name }) => parts.llms.has(name) || needed.has(name));
+}
+
+async function askModels(
+  { problems }: BuildContext,
+  ask: NonNullable<BuildOptions['askModel']>,
+  llms: readonly LlmPlan[],
+): Promise<void> {
+  // A call may cost money, and a file that is wrong has to be mended first anyway.
+  if (problems.failed) return;
+  await Promise.all(
+    llms.map(async (llm) => {
+      const failure = await ask(llm);
+      if (failure !== undefined) problems.error(['llms', llm.name], failure.message, { at: 'key' });
+    }),
+  );
 }
 
 function journalPath({ data, cwd, folder }: BuildOptions, configured: string | undefined): string {

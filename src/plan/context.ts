@@ -18,6 +18,10 @@ export interface BuildContext {
   readonly readFile: (path: string) => string;
   /** Collects the values that are never to be shown. */
   readonly secrets: Set<string>;
+  /** Where a local Ollama was found. */
+  readonly ollama: string | undefined;
+  /** Collects the checks that load a library or ask somebody; they report to `problems` too. */
+  readonly later: (() => Promise<void>)[];
 }
 
 /** The compiled template at `path`; undefined where there is none or where it is wrong, which is then a problem. */

@@ -13,7 +13,7 @@ const keyVariables: Readonly<Partial<Record<LlmPlan['provider'], readonly string
 
 /** What to say where an agent needs a model and there is none. */
 export const modelChoices =
-  'set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, start Ollama and set OLLAMA_HOST, or configure llms.default';
+  'set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, start Ollama, or configure llms.default';
 
 /** The configured models, and `default` as the environment offers it where the file names none. */
 export function buildLlms(context: BuildContext, llms: ConfigParts['llms']): Map<string, LlmPlan> {
@@ -31,7 +31,8 @@ export function buildLlms(context: BuildContext, llms: ConfigParts['llms']): Map
 function buildLlm(context: BuildContext, name: string, config: LlmConfig): LlmPlan {
   const { problems, secrets } = context;
   const path = ['llms', name];
-  const apiKey = config.api_key ?? keyOf(context, config.provider);
+  const variable = keyVariableOf(context, config.provider);
+  const apiKey = config.api_key ?? (variable === undefined ? undefined : context.environment[variable]);
   const variables = keyVariables[config.provider];
   if (apiKey === undefined && variables !== undefined) {
     problems.error(
@@ -60,35 +61,53 @@ function buildLlm(context: BuildContext, name: string, config: LlmConfig): LlmPl
     timeout: config.timeout,
     maxRetries: config.max_retries,
     price: config.price,
+    foundBy: undefined,
   };
 }
 
-function keyOf({ environment }: BuildContext, provider: LlmPlan['provider']): string | undefined {
-  const variable = keyVariables[provider]?.find((name) => (environment[name] ?? '').trim() !== '');
-  return variable === undefined ? undefined : environment[variable];
+function keyVariableOf({ environment }: BuildContext, provider: LlmPlan['provider']): string | undefined {
+  return keyVariables[provider]?.find((name) => (environment[name] ?? '').trim() !== '');
 }
 
 function detect(context: BuildContext): LlmPlan | undefined {
-  const detected = (provider: LlmPlan['provider'], apiKey?: string, baseUrl?: string): LlmPlan => ({
+  const detected = (foundBy: string, found: Pick<LlmPlan, 'provider' | 'apiKey' | 'baseUrl'>): LlmPlan => ({
+    ...found,
     name: 'default',
-    provider,
     model: undefined,
-    apiKey,
-    baseUrl,
     temperature: undefined,
     maxTokens: undefined,
     timeout: undefined,
     maxRetries: 2,
     price: undefined,
+    foundBy,
   });
   for (const provider of ['anthropic', 'openai', 'gemini'] as const) {
-    const apiKey = keyOf(context, provider);
-    if (apiKey === undefined) continue;
-    context.secrets.add(apiKey);
-    return detected(provider, apiKey);
+    const variable = keyVariableOf(context, provider);
+    if (variable === undefined) continue;
+    const apiKey = context.environment[variable];
+    if (apiKey !== undefined) context.secrets.add(apiKey);
+    return detected(variable, { provider, apiKey, baseUrl: undefined });
   }
-  // Whether one answers at the usual address without the variable is found out by who runs the plan.
-  const host = context.environment.OLLAMA_HOST?.trim();
-  if (host === undefined || host === '') return undefined;
-  return detected('ollama', undefined, /^https?:\/\//.test(host) ? host : `http://${host}`);
+  const { ollama, environment } = context;
+  const host = ollamaAt(environment.OLLAMA_HOST ?? '');
+  if (host !== undefined)
+    return detected('OLLAMA_HOST', { provider: 'ollama', apiKey: undefined, baseUrl: host });
+  if (ollama === undefined) return undefined;
+  return detected(`Ollama at ${ollama}`, { provider: 'ollama', apiKey: undefined, baseUrl: ollama });
+}
+
+/**
+ * The address that `OLLAMA_HOST` means: `HOST`, `HOST:PORT` or a URL, with the port of Ollama where there is none.
+ * It is also what Ollama listens on, so every address of this machine stands for this machine.
+ */
+function ollamaAt(variable: string): string | undefined {
+  const text = variable.trim();
+  const hasScheme = /^https?:\/\//.test(text);
+  const url = hasScheme ? text : `http://${text}`;
+  if (text === '' || !URL.canParse(url)) return undefined;
+  const { protocol, hostname, port } = new URL(url);
+  const host = hostname === '0.0.0.0' ? '127.0.0.1' : hostname === '[::]' ? '[::1]' : hostname;
+  const usualPort = hasScheme ? '' : '11434';
+  const at = port === '' ? usualPort : port;
+  return `${protocol}//${host}${at === '' ? '' : `:${at}`}`;
 }

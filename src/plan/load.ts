@@ -1,11 +1,13 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { findOllama, usualOllama } from '../agents/llm/ollama.ts';
 import { configEnvironment, DotEnvError } from '../config/dotenv.ts';
 import type { Environment } from '../config/env.ts';
 import { LineIndex } from '../config/lines.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorMessage } from '../core/failure.ts';
-import { type BuiltPlan, buildPlan } from './build.ts';
+import { type BuildOptions, type BuiltPlan, buildWholePlan } from './build.ts';
+import type { Plan } from './plan.ts';
 
 /** The largest config that is read, in bytes. */
 const largestFile = 4 * 2 ** 20;
@@ -22,14 +24,18 @@ export interface LoadOptions {
   readonly envFile?: string | undefined;
   /** In place of `journal.path`: the folder of the database file. */
   readonly data?: string | undefined;
+  /** Where a local Ollama is looked for when an agent needs a model and has none. Default: its usual address. */
+  readonly ollama?: string | undefined;
+  /** Asks a model whether it answers, and tells what is wrong. Left out: none is asked. */
+  readonly askModel?: BuildOptions['askModel'];
 }
 
 /**
  * Reads a config file with its `.env` and makes its plan. Never throws for what the files hold or lack: every
  * problem is in `diagnostics`, one about a file as a whole at its first character.
  */
-export function loadPlan(options: LoadOptions): BuiltPlan {
-  const { path, cwd, clock, data } = options;
+export async function loadPlan(options: LoadOptions): Promise<BuiltPlan> {
+  const { path, cwd, clock, data, askModel, ollama = usualOllama } = options;
   const absolute = resolve(cwd, path);
   const folder = dirname(absolute);
   try {
@@ -42,13 +48,21 @@ export function loadPlan(options: LoadOptions): BuiltPlan {
       envFile: options.envFile,
     });
     const readFile = (file: string) => readFileSync(file, 'utf8');
-    return buildPlan({ text, file: path, folder, cwd, data, environment, clock, readFile });
+    const build = { text, file: path, folder, cwd, data, environment, clock, readFile, askModel };
+    const built = await buildWholePlan(build);
+    if (built.plan === undefined || !lacksModel(built.plan) || !(await findOllama(ollama, clock)))
+      return built;
+    return await buildWholePlan({ ...build, ollama });
   } catch (thrown) {
     if (thrown instanceof DotEnvError) return refused(path, thrown.message);
     if (thrown instanceof Error && 'code' in thrown)
       return refused(path, `the file cannot be read: ${errorMessage(thrown)}`);
     throw thrown;
   }
+}
+
+function lacksModel({ agents }: Plan): boolean {
+  return [...agents.values()].some(({ work }) => work.type === 'llm' && work.llm === undefined);
 }
 
 interface Refusal {

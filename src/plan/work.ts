@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { schemaProblems } from '../agents/llm/json-schema.ts';
 import type { Path } from '../config/places.ts';
 import type { AgentConfig, McpServerConfig } from '../config/schema/agent.ts';
 import { errorMessage } from '../core/failure.ts';
@@ -76,6 +77,10 @@ function buildModel(
   llm: string | undefined,
 ): ModelPlan {
   const servers = Object.entries(config.mcp_servers);
+  const schema = config.output?.schema;
+  if (schema !== undefined) {
+    context.later.push(() => checkSchema(context, [...path, 'output', 'schema'], schema));
+  }
   return {
     type: 'llm',
     llm,
@@ -88,8 +93,18 @@ function buildModel(
     ),
     tools: config.tools,
     toolsOnWebhook: config.tools_on_webhook,
-    outputSchema: config.output?.schema,
+    outputSchema: schema,
   };
+}
+
+async function checkSchema(
+  { problems }: BuildContext,
+  path: Path,
+  schema: Readonly<Record<string, unknown>>,
+): Promise<void> {
+  for (const problem of await schemaProblems(schema)) {
+    problems[problem.severity]([...path, ...problem.path], `output.schema: ${problem.message}`);
+  }
 }
 
 function readInstruction(context: BuildContext, path: Path, config: AgentConfig): string | undefined {

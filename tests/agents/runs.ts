@@ -53,6 +53,7 @@ export function testLlm(
     timeout: undefined,
     maxRetries: 0,
     price: undefined,
+    foundBy: undefined,
     ...changes,
   };
 }

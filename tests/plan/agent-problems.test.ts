@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { agentOf, echo, planned, said } from './planned.ts';
 
 const noModel =
-  'a model, and none was found: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, start Ollama and set OLLAMA_HOST, or configure llms.default';
+  'a model, and none was found: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, start Ollama, or configure llms.default';
 
 it.each([
   [
@@ -159,6 +159,25 @@ it.each([
     [
       `c.yaml:4:22: the variable GONE is not set, and \${GONE} has no default: set it, put it into .env, or write \${GONE:-default}`,
       `c.yaml:4:34: the variable ALSO_GONE is not set, and \${ALSO_GONE} has no default: set it, put it into .env, or write \${ALSO_GONE:-default}`,
+    ],
+  ],
+  [
+    'a budget of money for a model of unknown price',
+    'llms: { x: { provider: openai_compatible, model: own, base_url: "http://127.0.0.1:1/v1" } }\nagents:\n  a:\n    llm: x\n    budget: { max_cost_usd: 1 }\n',
+    [
+      'c.yaml:5:15: max_cost_usd cannot be kept: the price of openai_compatible model "own" (llm "x") is not known; give the llm a price: {input, output}, in US dollars for a million tokens',
+    ],
+  ],
+  [
+    'a budget of money for a model of known price',
+    'llms: { x: { provider: openai, model: gpt-4o, api_key: k }, y: { provider: openai_compatible, model: own, base_url: "http://127.0.0.1:1/v1", price: { input: 1, output: 2 } } }\nagents:\n  a: { llm: x, budget: { max_cost_usd: 1 } }\n  b: { llm: y, budget: { max_cost_usd: 1 } }\n',
+    [],
+  ],
+  [
+    'a budget of tokens without a model',
+    echo('budget: { max_tokens: 5, tasks_per_hour: 2 }'),
+    [
+      'c.yaml:4:15: warning: max_tokens limits what a model uses, and an agent of type echo has none: only tasks_per_hour counts here',
     ],
   ],
   [

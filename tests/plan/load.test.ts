@@ -17,11 +17,13 @@ beforeEach(() => {
 afterEach(() => rmSync(cwd, { recursive: true }));
 
 function load(path: string, options: Partial<LoadOptions> = {}) {
-  return loadPlan({ path, environment: {}, cwd, clock: new FakeClock(), ...options });
+  // Nothing listens on port 9, so no Ollama of this machine is found.
+  const ollama = 'http://127.0.0.1:9';
+  return loadPlan({ path, environment: {}, cwd, clock: new FakeClock(), ollama, ...options });
 }
 
-function said(path: string, options: Partial<LoadOptions> = {}): string[] {
-  return load(path, options).diagnostics.map(formatDiagnostic);
+async function said(path: string, options: Partial<LoadOptions> = {}): Promise<string[]> {
+  return (await load(path, options)).diagnostics.map(formatDiagnostic);
 }
 
 function write(path: string, content: string | Uint8Array): void {
@@ -29,73 +31,77 @@ function write(path: string, content: string | Uint8Array): void {
 }
 
 describe('variables', () => {
-  const described = (options: Partial<LoadOptions> = {}) => {
+  const described = async (options: Partial<LoadOptions> = {}) => {
     write('sub/c.yaml', echo(`description: \${WHO:-nobody}`));
-    return load('sub/c.yaml', options).plan?.agents.get('a')?.description;
+    return (await load('sub/c.yaml', options)).plan?.agents.get('a')?.description;
   };
 
-  it('come from the environment, a named file, the .env beside the config, that of the working folder', () => {
-    expect(described()).toBe('nobody');
+  it('come from the environment, a named file, the .env beside the config, that of the working folder', async () => {
+    expect(await described()).toBe('nobody');
     write('.env', 'WHO=working\n');
-    expect(described()).toBe('working');
+    expect(await described()).toBe('working');
     write('sub/.env', '# ours\nexport WHO="beside" # this one\n');
-    expect(described()).toBe('beside');
+    expect(await described()).toBe('beside');
     write('named.env', 'WHO=named\n');
-    expect(described({ envFile: 'named.env' })).toBe('named');
-    expect(described({ envFile: 'named.env', environment: { WHO: 'real' } })).toBe('real');
+    expect(await described({ envFile: 'named.env' })).toBe('named');
+    expect(await described({ envFile: 'named.env', environment: { WHO: 'real' } })).toBe('real');
   });
 
-  it('that the environment has empty stay empty', () => {
+  it('that the environment has empty stay empty', async () => {
     write('.env', 'WHO=working\n');
     write('c.yaml', echo(`description: "<\${WHO}>"`));
-    expect(load('c.yaml', { environment: { WHO: '' } }).plan?.agents.get('a')?.description).toBe('<>');
+    expect((await load('c.yaml', { environment: { WHO: '' } })).plan?.agents.get('a')?.description).toBe(
+      '<>',
+    );
   });
 
-  it('of a named file that is not there are a problem', () => {
+  it('of a named file that is not there are a problem', async () => {
     write('c.yaml', echo());
-    expect(said('c.yaml', { envFile: 'gone.env' })).toEqual([
+    expect(await said('c.yaml', { envFile: 'gone.env' })).toEqual([
       expect.stringMatching(/^c\.yaml:1:1: cannot read the variables of .*gone\.env: ENOENT/),
     ]);
   });
 });
 
 describe('a file', () => {
-  it('that is not there', () => {
-    expect(said('gone.yaml')).toEqual([
+  it('that is not there', async () => {
+    expect(await said('gone.yaml')).toEqual([
       expect.stringMatching(/^gone\.yaml:1:1: the file cannot be read: ENOENT/),
     ]);
   });
 
-  it('that is a folder', () => {
-    expect(said('sub')).toEqual([expect.stringMatching(/^sub:1:1: the file cannot be read: EISDIR/)]);
+  it('that is a folder', async () => {
+    expect(await said('sub')).toEqual([expect.stringMatching(/^sub:1:1: the file cannot be read: EISDIR/)]);
   });
 
-  it('of ten megabytes', () => {
+  it('of ten megabytes', async () => {
     write('big.yaml', '#'.repeat(10_000_000));
-    expect(said('big.yaml')).toEqual([
+    expect(await said('big.yaml')).toEqual([
       'big.yaml:1:1: the file has 10000000 bytes, and a config may have at most 4194304 (4 MiB)',
     ]);
   });
 
-  it('in another encoding', () => {
+  it('in another encoding', async () => {
     write('latin1.yaml', Buffer.from('# one\nname: caf\u00e9\n', 'latin1'));
-    expect(said('latin1.yaml')).toEqual([
+    expect(await said('latin1.yaml')).toEqual([
       'latin1.yaml:2:10: the file is not text in UTF-8: it holds other bytes here',
     ]);
   });
 
-  it('with a byte order mark', () => {
+  it('with a byte order mark', async () => {
     write('bom.yaml', `\ufeff${echo()}`);
-    expect(said('bom.yaml')).toEqual([]);
+    expect(await said('bom.yaml')).toEqual([]);
   });
 
-  it('with carriage returns', () => {
+  it('with carriage returns', async () => {
     write('crlf.yaml', echo('tmeout: 5s').replaceAll('\n', '\r\n'));
-    expect(said('crlf.yaml')).toEqual(['crlf.yaml:4:5: unknown key "tmeout" (did you mean "timeout"?)']);
+    expect(await said('crlf.yaml')).toEqual([
+      'crlf.yaml:4:5: unknown key "tmeout" (did you mean "timeout"?)',
+    ]);
   });
 
-  it('keeps the journal in the working folder', () => {
+  it('keeps the journal in the working folder', async () => {
     write('sub/c.yaml', echo());
-    expect(load('sub/c.yaml').plan?.journal.path).toBe(join(cwd, 'data', 'callboard.db'));
+    expect((await load('sub/c.yaml')).plan?.journal.path).toBe(join(cwd, 'data', 'callboard.db'));
   });
 });

@@ -29,7 +29,7 @@ function machine(start = '2026-06-01T11:59:30Z') {
     async run(yaml: string) {
       const path = join(folder, 'callboard.yaml');
       writeFileSync(path, yaml);
-      const { plan, diagnostics } = loadPlan({ path, environment: {}, cwd: folder, clock });
+      const { plan, diagnostics } = await loadPlan({ path, environment: {}, cwd: folder, clock });
       if (plan === undefined) throw new Error(JSON.stringify(diagnostics));
       const runtime = new Runtime({
         plan,

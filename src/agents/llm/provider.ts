@@ -1,15 +1,16 @@
 import type { LanguageModel } from 'ai';
 import { errorMessage, Failure } from '../../core/failure.ts';
-import { abortFailure, unlessAborted } from '../aborted.ts';
+import { abortFailure } from '../aborted.ts';
 import { modelOf } from '../prices.ts';
 import type { LlmPlan } from '../specification.ts';
 import { modelFetch } from './model-fetch.ts';
+import { installedModel, usualOllama } from './ollama.ts';
 
 const defaultBaseUrls = {
   anthropic: 'https://api.anthropic.com/v1',
   openai: 'https://api.openai.com/v1',
   gemini: 'https://generativelanguage.googleapis.com/v1beta',
-  ollama: 'http://127.0.0.1:11434/v1',
+  ollama: `${usualOllama}/v1`,
 } as const;
 
 const keyVariables = {
@@ -35,29 +36,14 @@ export async function withModel(
   const model = modelOf(llm);
   if (model !== undefined) return { ...llm, model };
   if (llm.provider !== 'ollama') throw notConfigured(llm, 'it names no model');
-  const first = await firstInstalled(llm, signal);
+  const url = baseUrl(llm, 'ollama');
+  const first = await installedModel(url, signal).catch((thrown: unknown) => {
+    if (signal.aborted) throw abortFailure(signal);
+    const message = `${titleOf(llm)} cannot be reached at ${url}: ${errorMessage(thrown)}`;
+    throw new Failure('provider_error', message, { retryable: true });
+  });
   if (first === undefined) throw notConfigured(llm, 'it names no model, and none is installed there');
   return { ...llm, model: first };
-}
-
-async function firstInstalled(llm: LlmPlan, signal: AbortSignal): Promise<string | undefined> {
-  const url = `${baseUrl(llm, 'ollama')}/models`;
-  const answer = await unlessAborted(signal, (controller) =>
-    modelFetch(url, { signal: controller.signal }),
-  ).catch((thrown: unknown) => {
-    if (signal.aborted) throw abortFailure(signal);
-    throw new Failure(
-      'provider_error',
-      `${titleOf(llm)} cannot be reached at ${url}: ${errorMessage(thrown)}`,
-      {
-        retryable: true,
-      },
-    );
-  });
-  const { z } = await import('zod');
-  const modelList = z.object({ data: z.array(z.object({ id: z.string() })) });
-  const list = modelList.safeParse(await answer.json().catch(() => undefined));
-  return list.data?.data[0]?.id;
 }
 
 /** Loads the provider's package and makes its model. */

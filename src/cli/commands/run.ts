@@ -18,6 +18,7 @@ import type { Plan } from '../../plan/plan.ts';
 import { Runtime } from '../../runtime/runtime.ts';
 import { configFile } from '../config-file.ts';
 import { logEvent } from '../event-lines.ts';
+import { logFoundModel } from '../found-model.ts';
 import type { Io } from '../io.ts';
 import { prettyLine } from '../pretty.ts';
 import type { Signals } from '../signals.ts';
@@ -41,7 +42,7 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
   if (path === undefined) return 2;
   const { env: environment, cwd, clock } = io;
   const { envFile, data } = options;
-  const { plan: loaded, diagnostics } = loadPlan({ path, environment, cwd, clock, envFile, data });
+  const { plan: loaded, diagnostics } = await loadPlan({ path, environment, cwd, clock, envFile, data });
   const toStderr = { ...io, stdout: io.stderr };
   if (loaded === undefined) {
     printDiagnostics(diagnostics, resolve(cwd, path), toStderr);
@@ -63,6 +64,7 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
   else for (const { message, ...place } of diagnostics) log.warn(message, place);
   const refusal = modelRefusal(plan);
   if (refusal !== undefined) return fail(io, refusal, 2);
+  logFoundModel(plan, log);
 
   let listening: Listening | undefined;
   let closeInspector: (() => void) | undefined;

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { checkOnline } from '../../agents/check-online.ts';
 import { type Diagnostic, formatDiagnostic } from '../../config/diagnostics.ts';
 import { excerpt } from '../../config/excerpt.ts';
-import { loadPlan } from '../../plan/load.ts';
+import { systemRandom } from '../../core/random.ts';
+import { type LoadOptions, loadPlan } from '../../plan/load.ts';
 import { configFile } from '../config-file.ts';
 import type { Io } from '../io.ts';
 
@@ -11,6 +13,8 @@ export interface ValidateOptions {
   readonly file?: string | undefined;
   readonly format?: 'text' | 'json' | undefined;
   readonly envFile?: string | undefined;
+  /** Makes one cheap call of each llm; one that does not answer is an error at its place. */
+  readonly online?: boolean | undefined;
 }
 
 /** Prints every problem of a config. Exit code 0 without errors, 2 with; warnings do not fail. */
@@ -18,18 +22,33 @@ export async function validate(options: ValidateOptions, io: Io): Promise<number
   const path = configFile(options.file, io);
   if (path === undefined) return 2;
   const { env: environment, cwd, clock } = io;
-  const { plan, diagnostics } = loadPlan({ path, environment, cwd, clock, envFile: options.envFile });
+  const answered: string[] = [];
+  const askModel: LoadOptions['askModel'] = async (llm) => {
+    const failure = await checkOnline(llm, { clock, random: systemRandom });
+    if (failure === undefined) answered.push(llm.name);
+    return failure;
+  };
+  const { plan, diagnostics } = await loadPlan({
+    path,
+    environment,
+    cwd,
+    clock,
+    envFile: options.envFile,
+    ...(options.online === true ? { askModel } : {}),
+  });
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
   const warnings = diagnostics.length - errors;
   if (options.format === 'json') {
-    io.stdout.write(
-      `${JSON.stringify({ file: path, valid: errors === 0, errors, warnings, diagnostics })}\n`,
-    );
+    const summary = { file: path, valid: errors === 0, errors, warnings, diagnostics };
+    io.stdout.write(`${JSON.stringify(options.online === true ? { ...summary, answered } : summary)}\n`);
   } else {
     printDiagnostics(diagnostics, resolve(cwd, path), io);
     const agents = plan === undefined ? '' : `, ${counted(plan.agents.size, 'agent')}`;
     const verdict = errors === 0 ? `is valid${agents}` : `has ${counted(errors, 'error')}`;
-    io.stdout.write(`${path} ${verdict}${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}\n`);
+    const asked = answered.length === 0 ? '' : `, ${counted(answered.length, 'llm')} answered`;
+    io.stdout.write(
+      `${path} ${verdict}${asked}${warnings === 0 ? '' : `, ${counted(warnings, 'warning')}`}\n`,
+    );
   }
   return errors === 0 ? 0 : 2;
 }
