@@ -24,7 +24,7 @@ export interface BackupOptions {
  * @throws {ClientError} when the copy could not be made.
  */
 export async function backup(options: BackupOptions, io: Io): Promise<number> {
-  const from = journalPath(options, io);
+  const from = await journalPath(options, io);
   const to = resolve(io.cwd, options.to);
   try {
     backupSqliteJournal(from, to);
@@ -36,11 +36,11 @@ export async function backup(options: BackupOptions, io: Io): Promise<number> {
   return 0;
 }
 
-function journalPath({ config, data, envFile }: BackupOptions, io: Io): string {
+async function journalPath({ config, data, envFile }: BackupOptions, io: Io): Promise<string> {
   const { env: environment, cwd, clock } = io;
   const path = config ?? usualFile(cwd);
   if (data !== undefined || path === undefined) return resolve(cwd, data ?? 'data', 'callboard.db');
-  const { plan, diagnostics } = loadPlan({ path, environment, cwd, clock, envFile });
+  const { plan, diagnostics } = await loadPlan({ path, environment, cwd, clock, envFile });
   if (plan !== undefined) return plan.journal.path;
   // A server may still run what this file held before, so a guess could copy the wrong journal.
   const [first] = diagnostics.filter(({ severity }) => severity === 'error').map(formatDiagnostic);
