@@ -335,7 +335,7 @@ export interface Journal {
   settleDelivery(settlement: Settlement): Promise<DeliveryRecord>;
   /** A dead delivery starts afresh, under its own id. Undefined when it is not dead or not known. */
   replayDelivery(id: string, now: number, expiresAt: number): Promise<DeliveryRecord | undefined>;
-  /** Everything of the endpoint that is not over goes dead with this reason. */
+  /** Everything of the endpoint that waits goes dead with this reason; what is under way is left to its worker. */
   buryDeliveries(endpoint: string, reason: string, now: number): Promise<number>;
   /** One delivery that belongs to no task (a test of a notification). */
   addDelivery(delivery: NewDelivery): Promise<void>;

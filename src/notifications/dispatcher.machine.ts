@@ -4,7 +4,16 @@
 //   draining   every supervisor drains; when the last one is gone, it stops
 //   stopped
 import { type AnyActorRef, type DoneActorEvent, type ErrorActorEvent, enqueueActions, setup } from 'xstate';
+import type { BreakerPolicy } from './endpoint.machine.ts';
 import { deliverySupervisorMachine } from './supervisor.machine.ts';
+
+/** What another file says of an endpoint. */
+export interface EndpointChange {
+  readonly endpoint: string;
+  readonly concurrency: number;
+  readonly policy: BreakerPolicy;
+  readonly at: number;
+}
 
 export type DispatcherEvent =
   | { readonly type: 'rows.ready'; readonly endpoints: readonly string[] }
@@ -16,6 +25,7 @@ export type DispatcherEvent =
       readonly at: number;
     }
   | { readonly type: 'endpoint.resume'; readonly endpoint: string; readonly at: number }
+  | { readonly type: 'endpoints.changed'; readonly endpoints: readonly EndpointChange[] }
   | { readonly type: 'drain' }
   | { readonly type: 'release' }
   | DoneActorEvent<unknown>
@@ -63,6 +73,14 @@ export const dispatcherMachine = setup({
       const child: AnyActorRef | undefined = self.getSnapshot().children[event.endpoint];
       if (child !== undefined) enqueue.sendTo(child, event);
     }),
+    change: enqueueActions(({ enqueue, event, self }) => {
+      if (event.type !== 'endpoints.changed') return;
+      const children: Record<string, AnyActorRef | undefined> = self.getSnapshot().children;
+      for (const change of event.endpoints) {
+        const child = children[change.endpoint];
+        if (child !== undefined) enqueue.sendTo(child, { type: 'endpoint.changed', ...change });
+      }
+    }),
     passToAll: enqueueActions(({ enqueue, event, self }) => {
       for (const child of Object.values(self.getSnapshot().children)) {
         if (child !== undefined) enqueue.sendTo(child, event);
@@ -81,6 +99,7 @@ export const dispatcherMachine = setup({
     'endpoint.idle': { actions: 'free' },
     'endpoint.pause': { actions: 'pass' },
     'endpoint.resume': { actions: 'pass' },
+    'endpoints.changed': { actions: 'change' },
     release: { actions: 'passToAll' },
   },
   states: {

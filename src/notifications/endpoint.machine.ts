@@ -30,7 +30,9 @@ export type EndpointEvent =
   | { readonly type: 'attempt.failed'; readonly at: number }
   /** The receiver said 410, or an operator asks for silence. */
   | { readonly type: 'endpoint.pause'; readonly reason: string; readonly at: number }
-  | { readonly type: 'endpoint.resume'; readonly at: number };
+  | { readonly type: 'endpoint.resume'; readonly at: number }
+  /** The file was read anew. */
+  | { readonly type: 'policy.changed'; readonly policy: BreakerPolicy; readonly at: number };
 
 /** What the supervisor hears from its breaker. */
 export type GateEvent =
@@ -78,6 +80,7 @@ export const endpointMachine = setup({
         probeDelay: undefined,
       }),
     }),
+    changePolicy: assign(({ event }) => (event.type === 'policy.changed' ? { policy: event.policy } : {})),
     tellParent: sendParent((_, params: GateEvent): EventObject => params),
     tellOpened: emit(({ context, event }) => ({
       type: 'endpoint.opened' as const,
@@ -104,6 +107,7 @@ export const endpointMachine = setup({
     })),
   },
   guards: {
+    switchesOff: ({ event }) => event.type === 'policy.changed' && event.policy === undefined,
     enough: ({ context: { record, policy } }) =>
       policy !== undefined && record.failures + 1 >= policy.failures,
     wasOpen: ({ context }) => context.record.state === 'open',
@@ -130,6 +134,14 @@ export const endpointMachine = setup({
     'endpoint.resume': {
       actions: ['resume', 'tellPaused', { type: 'tellParent', params: { type: 'gate.resumed' } }],
     },
+    'policy.changed': [
+      {
+        guard: 'switchesOff',
+        target: '.closed',
+        actions: ['changePolicy', 'close', { type: 'tellParent', params: { type: 'gate.closed' } }],
+      },
+      { actions: 'changePolicy' },
+    ],
   },
   states: {
     restoring: {

@@ -23,7 +23,12 @@ import {
 import { unprovided } from '../core/unprovided.ts';
 import type { DeliveryRecord } from '../journal/journal.ts';
 import { deliveryMachine } from './delivery.machine.ts';
-import { type EndpointInput, endpointMachine, type GateEvent } from './endpoint.machine.ts';
+import {
+  type BreakerPolicy,
+  type EndpointInput,
+  endpointMachine,
+  type GateEvent,
+} from './endpoint.machine.ts';
 
 export interface DeliverySupervisorInput {
   readonly endpoint: string;
@@ -45,6 +50,13 @@ export type DeliverySupervisorEvent =
   | { readonly type: 'rows.ready' }
   | { readonly type: 'endpoint.pause'; readonly reason: string; readonly at: number }
   | { readonly type: 'endpoint.resume'; readonly at: number }
+  /** The file was read anew. */
+  | {
+      readonly type: 'endpoint.changed';
+      readonly concurrency: number;
+      readonly policy: BreakerPolicy;
+      readonly at: number;
+    }
   | { readonly type: 'drain' }
   | { readonly type: 'release' }
   | GateEvent
@@ -101,6 +113,13 @@ export const deliverySupervisorMachine = setup({
       if (event.type !== 'endpoint.pause' && event.type !== 'endpoint.resume') return;
       if (context.breaker !== undefined) enqueue.sendTo(context.breaker, event);
     }),
+    change: enqueueActions(({ enqueue, event, context }) => {
+      if (event.type !== 'endpoint.changed') return;
+      const { concurrency, policy, at } = event;
+      enqueue.assign({ concurrency, more: true });
+      if (context.breaker !== undefined)
+        enqueue.sendTo(context.breaker, { type: 'policy.changed', policy, at });
+    }),
     tellIdle: sendParent(({ context }) => ({ type: 'endpoint.idle', endpoint: context.endpoint })),
   },
   guards: {
@@ -139,6 +158,7 @@ export const deliverySupervisorMachine = setup({
     'gate.resumed': { guard: 'isNotDraining', actions: assign({ wish: 'run', more: true }) },
     'endpoint.pause': { actions: 'passToBreaker' },
     'endpoint.resume': { actions: 'passToBreaker' },
+    'endpoint.changed': { actions: 'change' },
     drain: { actions: assign({ wish: 'drain' }) },
     release: { actions: 'releaseAll' },
   },

@@ -1,7 +1,8 @@
 // One agent of the file: groups its task supervisor and its triggers, so that the runtime has few children.
 //
 //   running    triggers make tasks, the supervisor runs them
-//   draining   triggers are gone, the supervisor drains
+//   draining   triggers are gone, the supervisor drains: the runtime stops, or the file no longer has the agent.
+//              One that comes back into the file before the last task has ended goes on (`agent.changed`)
 //   stopped
 import { type AnyActorRef, type DoneActorEvent, type ErrorActorEvent, enqueueActions, setup } from 'xstate';
 import { type TaskSupervisorInput, taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
@@ -15,18 +16,17 @@ export interface AgentInput {
   readonly webhooks: readonly WebhookInput[];
 }
 
+/** What another file means for an agent that runs: these triggers go, then those come. */
+export interface AgentChange extends AgentInput {
+  /** Ids of triggers. */
+  readonly removed: readonly string[];
+}
+
 export type AgentEvent =
   | { readonly type: 'rows.ready' }
   | { readonly type: 'task.cancel'; readonly taskId: string; readonly reason: string }
   | { readonly type: 'clock.changed' }
-  /** The file was read anew: these triggers go, those come, and the supervisor has new limits. */
-  | {
-      readonly type: 'agent.changed';
-      readonly removed: readonly string[];
-      readonly schedules: readonly ScheduleInput[];
-      readonly webhooks: readonly WebhookInput[];
-      readonly tasks: TaskSupervisorInput;
-    }
+  | ({ readonly type: 'agent.changed' } & AgentChange)
   | { readonly type: 'drain' }
   | { readonly type: 'release' }
   | DoneActorEvent<unknown>
@@ -99,7 +99,13 @@ export const agentMachine = setup({
         drain: { target: 'draining', actions: ['stopTriggers', 'passToTasks'] },
       },
     },
-    draining: { on: { 'xstate.done.actor.tasks': 'stopped', 'xstate.error.actor.tasks': 'stopped' } },
+    draining: {
+      on: {
+        'agent.changed': { target: 'running', actions: 'change' },
+        'xstate.done.actor.tasks': 'stopped',
+        'xstate.error.actor.tasks': 'stopped',
+      },
+    },
     stopped: { type: 'final' },
   },
 });

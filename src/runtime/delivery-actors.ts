@@ -58,12 +58,17 @@ async function load(world: World, endpoint: string): Promise<EndpointSettings> {
   }
   const plan = notificationPlan(world, endpoint);
   if (plan === undefined) {
-    const count = await world.journal.buryDeliveries(endpoint, 'removed', now);
-    if (count > 0)
-      world.log.warn('a notification is gone from the file: its deliveries are dead', { endpoint, count });
+    await buryRemoved(world, endpoint);
     return undefined;
   }
   return { concurrency: plan.concurrency, breaker: { record, policy: plan.breaker, now } };
+}
+
+/** The deliveries of a notification that the file no longer has go dead. */
+export async function buryRemoved(world: World, endpoint: string): Promise<void> {
+  const count = await world.journal.buryDeliveries(endpoint, 'removed', world.clock.now());
+  if (count > 0)
+    world.log.warn('a notification is gone from the file: its deliveries are dead', { endpoint, count });
 }
 
 async function attempt(

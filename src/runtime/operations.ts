@@ -7,7 +7,7 @@ import type { DeliveryFilter, DeliveryRecord, TaskRecord } from '../journal/jour
 import { notificationDelivery } from '../notifications/outbox.ts';
 import type { NotificationPlan, TriggerPlan } from '../plan/plan.ts';
 import { scheduleInput } from '../triggers/schedule-admission.ts';
-import { outcomeDeliveries } from './task-actors.ts';
+import { cancelWaiting } from './task-actors.ts';
 import { triggerActor } from './trigger-actors.ts';
 import { agentPlan, notificationPlan, triggerPlan, type World } from './world.ts';
 
@@ -24,7 +24,7 @@ export class Operations {
    * Starts one task by hand.
    * @throws {Failure} `unknown_agent`, `queue_full`, `budget`.
    */
-  startTask(agent: string, input: string): Promise<TaskRecord> {
+  async startTask(agent: string, input: string): Promise<TaskRecord> {
     if (agentPlan(this.#world, agent) === undefined) throw unknown('agent', agent);
     return this.#admit({ agent, trigger: 'manual', input });
   }
@@ -33,7 +33,7 @@ export class Operations {
    * Fires a trigger as if its time had come, with the input that it would give, or with `input`.
    * @throws {Failure} `unknown_trigger`, `queue_full`, `budget`.
    */
-  fireTrigger(agent: string, trigger: string, input: string | undefined): Promise<TaskRecord> {
+  async fireTrigger(agent: string, trigger: string, input: string | undefined): Promise<TaskRecord> {
     const plan = this.#trigger(agent, trigger);
     return this.#admit({ agent, trigger, input: input ?? this.#ownInput(plan) });
   }
@@ -43,23 +43,12 @@ export class Operations {
     taskId: string,
     reason = 'operator',
   ): Promise<'cancelled' | 'cancelling' | 'over' | 'unknown'> {
-    const { journal, clock, bus } = this.#world;
-    const task = await journal.getTask(taskId);
+    const task = await this.#world.journal.getTask(taskId);
     if (task === undefined) return 'unknown';
-    const at = clock.now();
-    const deliveries = outcomeDeliveries(this.#world, task, { status: 'cancelled', reason }, at);
-    const outcome = await journal.cancelWaiting({ taskId, at, reason, deliveries });
-    if (outcome === 'running') {
-      this.#world.cancel(task.agent, taskId, reason);
-      return 'cancelling';
-    }
-    if (outcome === 'cancelled') {
-      const { agent, trigger } = task;
-      const durationMs = at - (task.startedAt ?? task.createdAt);
-      bus.publish({ type: 'task.cancelled', taskId, agent, trigger, at, durationMs, reason });
-      this.#world.wake({ agents: [agent], endpoints: deliveries.map(({ endpoint }) => endpoint) });
-    }
-    return outcome;
+    const outcome = await cancelWaiting(this.#world, task, reason);
+    if (outcome !== 'running') return outcome;
+    this.#world.cancel(task.agent, taskId, reason);
+    return 'cancelling';
   }
 
   /** A new task with the input, the trigger and the callback of an earlier one. */

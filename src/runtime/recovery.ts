@@ -1,6 +1,6 @@
 // What a start does before anything runs: puts in order what the last process left behind.
 import type { TriggerRecord } from '../journal/journal.ts';
-import type { AgentPlan, SchedulePlan, TriggerPlan } from '../plan/plan.ts';
+import type { AgentPlan, TriggerPlan } from '../plan/plan.ts';
 import type { AgentInput } from './agent.machine.ts';
 import type { Recovered } from './runtime.machine.ts';
 import { putInOrder } from './task-actors.ts';
@@ -12,8 +12,21 @@ export async function recover(world: World): Promise<Recovered> {
   const plans = [...world.plan().agents.values()];
   await forgetRemoved(world, plans);
   const agents = await agentInputs(world, plans);
+  await warnOfUnknown(world);
   await world.journal.promoteDue(world.clock.now());
   return { agents, endpoints: await world.journal.endpointsWithWork() };
+}
+
+/**
+ * Tasks of agents that are not in the file wait until they are: another file than before may be a mistake, while one
+ * that changes in a reload is meant.
+ */
+async function warnOfUnknown(world: World): Promise<void> {
+  const agents = (await world.journal.agentsWithWork()).filter((agent) => !world.plan().agents.has(agent));
+  if (agents.length > 0)
+    world.log.warn('tasks wait for agents that are not in the file: bring them back, or cancel the tasks', {
+      agents,
+    });
 }
 
 /** What the actors of these agents start from: the file, and what the journal remembers of their triggers. */
@@ -67,7 +80,7 @@ export async function rememberTriggers(
   for (const trigger of triggers) {
     const key = triggerKey(trigger.agent, trigger.id);
     const record = known.get(key);
-    const fingerprint = trigger.type === 'schedule' ? scheduleFingerprint(trigger) : 'webhook';
+    const fingerprint = triggerFingerprint(trigger);
     if (record?.fingerprint === fingerprint) continue;
     const fresh: TriggerRecord = {
       agent: trigger.agent,
@@ -84,7 +97,7 @@ export async function rememberTriggers(
 }
 
 /** A schedule that left the file starts from then if it comes back: what passed meanwhile was not its to run. */
-async function forgetRemoved(world: World, plans: readonly AgentPlan[]): Promise<void> {
+export async function forgetRemoved(world: World, plans: readonly AgentPlan[]): Promise<void> {
   const kept = new Set(
     plans.flatMap(({ triggers }) => triggers.map(({ agent, id }) => triggerKey(agent, id))),
   );
@@ -95,7 +108,8 @@ async function forgetRemoved(world: World, plans: readonly AgentPlan[]): Promise
     await world.journal.saveTriggers(gone.map((record) => ({ ...record, fingerprint: 'removed' })));
 }
 
-/** A trigger that was disabled has no instants, so enabling it starts from then. */
-function scheduleFingerprint(plan: SchedulePlan): string {
+/** A hash of what decides a trigger's instants. One that was disabled has none, so enabling it starts from then. */
+export function triggerFingerprint(plan: TriggerPlan): string {
+  if (plan.type === 'webhook') return 'webhook';
   return plan.enabled ? plan.fingerprint : 'disabled';
 }

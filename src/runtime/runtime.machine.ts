@@ -19,8 +19,8 @@ import {
 } from 'xstate';
 import type { CallboardEvent } from '../core/events.ts';
 import { unprovided } from '../core/unprovided.ts';
-import { dispatcherMachine } from '../notifications/dispatcher.machine.ts';
-import { type AgentInput, agentMachine } from './agent.machine.ts';
+import { dispatcherMachine, type EndpointChange } from '../notifications/dispatcher.machine.ts';
+import { type AgentChange, type AgentEvent, type AgentInput, agentMachine } from './agent.machine.ts';
 
 export interface RuntimeInput {
   /** Milliseconds that running tasks may take to finish after a stop. */
@@ -31,6 +31,15 @@ export interface RuntimeInput {
 export interface Recovered {
   readonly agents: readonly AgentInput[];
   readonly endpoints: readonly string[];
+}
+
+/** What another file means for what runs. */
+export interface PlanChange extends RuntimeInput {
+  readonly added: readonly AgentInput[];
+  readonly changed: readonly AgentChange[];
+  /** Names of agents. */
+  readonly removed: readonly string[];
+  readonly endpoints: readonly EndpointChange[];
 }
 
 interface RuntimeContext extends RuntimeInput {
@@ -50,8 +59,7 @@ export type RuntimeEvent =
     }
   | { readonly type: 'endpoint.resume'; readonly endpoint: string; readonly at: number }
   | { readonly type: 'clock.changed' }
-  | { readonly type: 'agents.added'; readonly agents: readonly AgentInput[] }
-  | { readonly type: 'agents.removed'; readonly agents: readonly string[] }
+  | ({ readonly type: 'plan.changed' } & PlanChange)
   | { readonly type: 'drain' }
   | DoneActorEvent<unknown>
   | ErrorActorEvent<unknown>;
@@ -120,17 +128,29 @@ export const runtimeMachine = setup({
         }
       },
     ),
-    addAgents: enqueueActions(({ enqueue, event, context }) => {
-      if (event.type !== 'agents.added') return;
-      for (const input of event.agents) enqueue.spawnChild('agent', { id: agentActorId(input.name), input });
-      enqueue.assign({ live: context.live + event.agents.length });
-    }),
-    removeAgents: enqueueActions(({ enqueue, event, self }) => {
-      if (event.type !== 'agents.removed') return;
-      for (const agent of event.agents) {
-        const child: AnyActorRef | undefined = self.getSnapshot().children[agentActorId(agent)];
-        if (child !== undefined) enqueue.sendTo(child, { type: 'drain' });
+    changePlan: enqueueActions(({ enqueue, event, context, self }) => {
+      if (event.type !== 'plan.changed') return;
+      const { added, changed, removed, endpoints, grace } = event;
+      const children: Record<string, AnyActorRef | undefined> = self.getSnapshot().children;
+      const tell = (agent: string, told: AgentEvent) => {
+        const child = children[agentActorId(agent)];
+        if (child !== undefined) enqueue.sendTo(child, told);
+      };
+      for (const agent of removed) tell(agent, { type: 'drain' });
+      for (const change of changed) tell(change.name, { type: 'agent.changed', ...change });
+      let { live } = context;
+      for (const input of added) {
+        // One that left the file a moment ago still drains, under the same id.
+        if (children[agentActorId(input.name)] !== undefined) {
+          tell(input.name, { type: 'agent.changed', removed: [], ...input });
+          continue;
+        }
+        live += 1;
+        enqueue.spawnChild('agent', { id: agentActorId(input.name), input });
       }
+      const { dispatcher } = children;
+      if (dispatcher !== undefined) enqueue.sendTo(dispatcher, { type: 'endpoints.changed', endpoints });
+      enqueue.assign({ live, grace });
     }),
     /** Says that a child failed, which is a defect of ours. Provided by the runtime: it has the log. */
     tellError: (_, _params: undefined) => {},
@@ -185,8 +205,7 @@ export const runtimeMachine = setup({
         'endpoint.pause': { actions: 'passToDispatcher' },
         'endpoint.resume': { actions: 'passToDispatcher' },
         'clock.changed': { actions: { type: 'passToAll', params: { type: 'clock.changed' } } },
-        'agents.added': { actions: 'addAgents' },
-        'agents.removed': { actions: 'removeAgents' },
+        'plan.changed': { actions: 'changePlan' },
         drain: { target: 'draining', actions: { type: 'passToAll', params: { type: 'drain' } } },
       },
     },

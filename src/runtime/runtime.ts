@@ -3,7 +3,7 @@ import { type Actor, createActor, fromCallback, fromPromise } from 'xstate';
 import type { Agent } from '../agents/agent.ts';
 import type { Clock } from '../core/clock.ts';
 import { EventBus } from '../core/events.ts';
-import { errorMessage } from '../core/failure.ts';
+import { errorMessage, Failure } from '../core/failure.ts';
 import { IdSource } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
@@ -19,7 +19,8 @@ import { AgentPool } from './agent-pool.ts';
 import { Alarms } from './alarms.ts';
 import { provideDeliveries } from './delivery-actors.ts';
 import { Operations } from './operations.ts';
-import { recover } from './recovery.ts';
+import { recover, triggerKey } from './recovery.ts';
+import { cancelRemoved, type ReloadReport, reload } from './reload.ts';
 import { runtimeMachine } from './runtime.machine.ts';
 import { provideTasks } from './task-actors.ts';
 import { TaskWaiters } from './task-waiters.ts';
@@ -57,6 +58,9 @@ export class Runtime {
   readonly #doors: WebhookDoors;
   readonly #dueRows: DueRows;
   readonly #alarms: Alarms;
+  /** Agents that a reload took away: what still comes in for them is cancelled. */
+  readonly #removed = new Set<string>();
+  #reloading: Promise<unknown> = Promise.resolve();
   #plan: Plan;
   #journal: Journal | undefined;
   #ids: IdSource | undefined;
@@ -88,6 +92,7 @@ export class Runtime {
       agent: (name): Agent | undefined => agents.get(name),
       wake: ({ agents = [], endpoints = [] }) => {
         if (agents.length + endpoints.length > 0) this.#root.send({ type: 'rows.ready', agents, endpoints });
+        for (const agent of agents) if (this.#removed.has(agent)) void cancelRemoved(this.#world, agent);
       },
       dueAt: (at) => this.#dueRows.expect(at),
       cancel: (agent, taskId, reason) => this.#root.send({ type: 'task.cancel', agent, taskId, reason }),
@@ -165,6 +170,35 @@ export class Runtime {
     await this.#agents.close();
     await this.#world.sender.close();
     await this.#journal?.close();
+  }
+
+  /**
+   * Puts another plan into force, after the reloads that were asked for before. What both plans have goes on untouched;
+   * what is gone drains: its running tasks finish, what waits for it is cancelled or goes dead as `removed`.
+   * @throws {Failure} `not_running`, and what the journal throws; the old plan is in force then.
+   */
+  reload(plan: Plan): Promise<ReloadReport> {
+    const reloaded = this.#reloading.then(() => {
+      this.#assertRunning();
+      return reload(this.#world, plan, (next, change, gone) => {
+        this.#assertRunning();
+        // The alarms of actors that end ring nobody; those of new ones are set as they start.
+        for (const { agent, id } of gone) this.#alarms.clear(triggerKey(agent, id));
+        for (const agent of change.removed) this.#removed.add(agent);
+        for (const { name } of change.added) this.#removed.delete(name);
+        this.#plan = next;
+        this.#root.send({ type: 'plan.changed', ...change });
+        this.#agents.refresh();
+      });
+    });
+    this.#reloading = reloaded.catch(() => {});
+    return reloaded;
+  }
+
+  #assertRunning(): void {
+    if (this.state !== 'running') {
+      throw new Failure('not_running', `Cannot reload: the runtime is ${this.state}`);
+    }
   }
 
   /** Lets a webhook call through its door and deals with it. */

@@ -137,6 +137,20 @@ export async function recordOutcome(
   return { status: end.status, released, event: eventOf(task, end, at) };
 }
 
+/** Cancels a task that waits; one that runs, or is over, is left alone. */
+export async function cancelWaiting(world: World, task: TaskRecord, reason: string) {
+  const { id: taskId, agent, trigger } = task;
+  const at = world.clock.now();
+  const deliveries = outcomeDeliveries(world, task, { status: 'cancelled', reason }, at);
+  const outcome = await world.journal.cancelWaiting({ taskId, at, reason, deliveries });
+  if (outcome === 'cancelled') {
+    const durationMs = at - (task.startedAt ?? task.createdAt);
+    world.bus.publish({ type: 'task.cancelled', taskId, agent, trigger, at, durationMs, reason });
+    world.wake({ agents: [agent], endpoints: deliveries.map(({ endpoint }) => endpoint) });
+  }
+  return outcome;
+}
+
 /** The deliveries that a task's end causes. */
 export function outcomeDeliveries(world: World, task: TaskRecord, end: Outcome['end'], at: number) {
   return taskDeliveries(world, agentPlan(world, task.agent), task, {

@@ -4,8 +4,8 @@
 //   running    `idle` until rows are ready or a slot is free; `claiming` rows; `holding` while the journal
 //              cannot be read or written
 //   paused     running tasks go on, no new ones are claimed
-//   draining   as paused, and for good: when the last task has ended, it stops. `release` gives the tasks
-//              that still run back to the queue
+//   draining   as paused; when the last task has ended, it stops. `release` gives the tasks that still run back
+//              to the queue; an agent that comes back into the file meanwhile goes on (`limits.changed`)
 //   stopped
 //
 // A claim is never abandoned half-way: rows that were claimed and not spawned would stay `running` for ever.
@@ -49,7 +49,7 @@ export type TaskSupervisorEvent =
   | { readonly type: 'resume' }
   | { readonly type: 'drain' }
   | { readonly type: 'release' }
-  /** The file was read anew. */
+  /** The file was read anew, and the agent is in it. */
   | ({ readonly type: 'limits.changed' } & TaskSupervisorInput)
   | DoneActorEvent<TaskOutput>
   | ErrorActorEvent<unknown>;
@@ -112,6 +112,11 @@ export const taskSupervisorMachine = setup({
       else if (snapshot.matches({ running: 'claiming' }))
         enqueue.assign({ early: new Map(context.early).set(event.taskId, event.reason) });
     }),
+    changeLimits: assign(({ context: { wish }, event }) => {
+      if (event.type !== 'limits.changed') return {};
+      const { concurrency, timeout } = event;
+      return { concurrency, timeout, more: true, wish: wish === 'drain' ? ('run' as const) : wish };
+    }),
     releaseAll: enqueueActions(({ enqueue, self }) => {
       enqueue.assign({ releasing: true });
       for (const child of Object.values(self.getSnapshot().children)) {
@@ -148,9 +153,7 @@ export const taskSupervisorMachine = setup({
     'xstate.error.actor.rescue.*': { actions: 'reapRescue' },
     'rows.ready': { actions: assign({ more: true }) },
     release: { actions: 'releaseAll' },
-    'limits.changed': {
-      actions: assign(({ event: { concurrency, timeout } }) => ({ concurrency, timeout, more: true })),
-    },
+    'limits.changed': { actions: 'changeLimits' },
   },
   states: {
     running: {
@@ -197,7 +200,11 @@ export const taskSupervisorMachine = setup({
       entry: assign({ wish: 'run' }),
       on: { resume: '#taskSupervisor.running', drain: 'draining' },
     },
-    draining: { always: { guard: 'isEmpty', target: 'stopped' } },
+    draining: {
+      entry: assign({ wish: 'run' }),
+      always: { guard: 'isEmpty', target: 'stopped' },
+      on: { 'limits.changed': { target: 'running', actions: 'changeLimits' } },
+    },
     stopped: { type: 'final' },
   },
 });

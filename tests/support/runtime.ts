@@ -1,6 +1,7 @@
 // A whole runtime without HTTP, on a clock that the test moves.
 import type { Agent, AgentRun } from '../../src/agents/agent.ts';
 import { formatDiagnostic } from '../../src/config/diagnostics.ts';
+import type { Clock } from '../../src/core/clock.ts';
 import type { CallboardEvent } from '../../src/core/events.ts';
 import { Failure } from '../../src/core/failure.ts';
 import type { Log } from '../../src/core/log.ts';
@@ -9,7 +10,7 @@ import type { Journal } from '../../src/journal/journal.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
 import type { Sender } from '../../src/notifications/send.ts';
 import { buildPlan } from '../../src/plan/build.ts';
-import type { AgentPlan } from '../../src/plan/plan.ts';
+import type { AgentPlan, Plan } from '../../src/plan/plan.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
 import { FakeClock } from './fake-clock.ts';
 import { fakeRandom } from './fake-random.ts';
@@ -36,9 +37,8 @@ export interface TestRuntime {
   readonly logged: readonly string[];
 }
 
-/** A runtime of a config's text. It is not started. */
-export function testRuntime(text: string, options: TestRuntimeOptions = {}): TestRuntime {
-  const clock = options.clock ?? new FakeClock();
+/** The plan of a config's text. */
+export function planOf(text: string, clock: Clock): Plan {
   const { plan, diagnostics } = buildPlan({
     text,
     file: 'c.yaml',
@@ -51,6 +51,13 @@ export function testRuntime(text: string, options: TestRuntimeOptions = {}): Tes
     },
   });
   if (plan === undefined) throw new Error(diagnostics.map(formatDiagnostic).join('\n'));
+  return plan;
+}
+
+/** A runtime of a config's text. It is not started. */
+export function testRuntime(text: string, options: TestRuntimeOptions = {}): TestRuntime {
+  const clock = options.clock ?? new FakeClock();
+  const plan = planOf(text, clock);
   const redactor = new Redactor();
   redactor.add([...plan.secrets, ...(options.secrets ?? [])]);
   const logged: string[] = [];

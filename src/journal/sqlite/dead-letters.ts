@@ -17,7 +17,7 @@ export function buryRow(connection: Connection, row: Row, reason: string, at: nu
   appendEvent(connection, { ...aboutDelivery(row, at), type: 'delivery.dead', attempts, reason });
 }
 
-/** Buries up to `batch` deliveries of the endpoint that are not over. */
+/** Buries up to `batch` deliveries of the endpoint that wait. One that is under way tells by itself what becomes of it. */
 export function buryDeliveries(
   connection: Connection,
   endpoint: string,
@@ -26,7 +26,8 @@ export function buryDeliveries(
   batch: number,
 ): number {
   const rows = connection.all(
-    'SELECT * FROM deliveries WHERE endpoint = ? AND settled_at IS NULL ORDER BY seq LIMIT ?',
+    `SELECT * FROM deliveries WHERE endpoint = ? AND settled_at IS NULL AND status <> 'attempting'
+     ORDER BY seq LIMIT ?`,
     endpoint,
     batch,
   );
