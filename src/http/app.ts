@@ -1,6 +1,6 @@
 // The HTTP face: which routes there are, and who may use them.
 import { Hono } from 'hono';
-import { guardApi } from './auth.ts';
+import { allowOrigins, guardLogin, guardOrigin } from './auth.ts';
 import { problem } from './problem.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inspectRoutes } from './routes/inspect.ts';
@@ -17,8 +17,9 @@ export function createApp(world: HttpWorld): Hono<HttpEnvironment> {
   });
   app.route('/', healthRoutes(world));
   app.route('/status', statusRoutes(world));
+  app.use('/inspect/*', guardOrigin(world));
   app.route('/inspect', inspectRoutes());
-  app.use('/api/*', guardApi(world));
+  app.use('/api/*', guardOrigin(world), allowOrigins(world), guardLogin(world));
   // Loaded with the first request: what describes and validates the API weighs more than all other routes together.
   let api: Promise<Hono<HttpEnvironment>> | undefined;
   app.all('/api/*', async (c) => {

@@ -1,6 +1,9 @@
 // Who a request comes from, when proxies stand in between.
 import { isIP } from 'node:net';
+import type { Context } from 'hono';
 import ipaddr from 'ipaddr.js';
+import type { ServerPlan } from '../plan/plan.ts';
+import type { HttpEnvironment } from './world.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -11,6 +14,18 @@ export interface ClientAddressOptions {
   readonly forwardedFor: string | undefined;
   /** CIDRs or addresses of the proxies whose word counts. */
   readonly trustProxy: readonly string[];
+}
+
+/** Who a request comes from, as far as `server.trust_proxy` lets one tell. */
+export function callerAddress(
+  c: Context<HttpEnvironment>,
+  { trustProxy }: Pick<ServerPlan, 'trustProxy'>,
+): string {
+  return clientAddress({
+    remoteAddress: c.env.incoming.socket.remoteAddress,
+    forwardedFor: c.req.header('x-forwarded-for'),
+    trustProxy,
+  });
 }
 
 /**

@@ -11,6 +11,7 @@ body { margin: 0; height: 100vh; display: grid; grid-template: auto 1fr / 3fr 2f
 header { grid-column: 1 / 3; padding: .6rem 1rem; border-bottom: 1px solid var(--line); }
 h1 { display: inline; font-size: 1.05rem; margin-right: 1rem; }
 #status { color: var(--dim); }
+form:not([hidden]) { display: inline; margin-left: 1rem; }
 main, aside { overflow: auto; padding: .8rem 1rem; }
 aside { border-left: 1px solid var(--line); font: 12px/1.5 ui-monospace, monospace; }
 ul { list-style: none; margin: 0; padding-left: 1.1rem; }
@@ -101,10 +102,16 @@ function take(event) {
   else if (actors.has(event.sessionId)) show(event.sessionId, actors.get(event.sessionId), event.snapshot);
 }
 
-const token = /(?:^#|&)token=([^&]+)/.exec(location.hash)?.[1];
-function connect() {
+function decoded(text) {
+  try { return decodeURIComponent(text); } catch { return text; }
+}
+function connect(token) {
+  byId('login').hidden = true;
+  byId('status').textContent = 'connecting';
   const url = location.origin.replace(/^http/, 'ws') + '${inspectSocketPath}';
-  const socket = new WebSocket(url, ['${inspectProtocol}', '${tokenProtocolPrefix}' + token]);
+  // An API key may hold characters that the name of a protocol may not.
+  const encoded = encodeURIComponent(token).replace(/[()]/g, (sign) => '%' + sign.charCodeAt(0).toString(16));
+  const socket = new WebSocket(url, ['${inspectProtocol}', '${tokenProtocolPrefix}' + encoded]);
   socket.onopen = () => {
     actors.clear();
     ended.length = 0;
@@ -114,11 +121,17 @@ function connect() {
   };
   socket.onmessage = ({ data }) => take(JSON.parse(data));
   socket.onclose = () => {
-    byId('status').textContent = 'no connection, or the token is not the right one; reload to try again';
+    byId('status').textContent = 'no connection, or the token is not the right one';
+    byId('login').hidden = false;
   };
 }
-if (token === undefined) byId('status').textContent = 'Open this page with #token=TOKEN; the token is the file api-token in the data folder.';
-else connect();
+byId('login').onsubmit = (event) => {
+  event.preventDefault();
+  connect(byId('token').value.trim());
+};
+const given = /(?:^#|&)token=([^&]+)/.exec(location.hash)?.[1];
+if (given !== undefined) connect(decoded(given));
+else byId('login').hidden = false;
 `;
 
 /** The page as HTML. */
@@ -128,7 +141,9 @@ export function inspectMarkup(): string {
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>Callboard: live machines</title>
 <style>${inspectStyle}</style></head>
 <body>
-<header><h1>Callboard</h1><span id="status">connecting</span></header>
+<header><h1>Callboard</h1><span id="status">Who may look?</span>
+<form id="login" hidden><input id="token" type="password" required autocomplete="off" size="40"
+  aria-label="Token" placeholder="api-token of the data folder, or your login's token"> <button>Look on</button></form></header>
 <main><ul id="actors"></ul></main>
 <aside id="log"></aside>
 <script>${inspectScript}</script>

@@ -2,7 +2,10 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { sameText } from './local-token.ts';
+import type { ServerPlan } from '../plan/plan.ts';
+import type { Access, Verdict } from './access/access.ts';
+import { type Credentials, credentialsOf } from './access/credentials.ts';
+import { isForeign } from './origin.ts';
 
 /** Where the frames come from. */
 export interface InspectFeed {
@@ -13,20 +16,24 @@ export interface InspectFeed {
 export const inspectSocketPath = '/inspect/socket';
 /** The protocol that the server speaks. A page adds the token as a second one, since it cannot set headers. */
 export const inspectProtocol = 'callboard.inspect';
-/** What stands before the token in the second protocol. */
+/** What stands before the token in the second protocol; there the token is percent-encoded, parentheses too. */
 export const tokenProtocolPrefix = 'callboard.token.';
 
 const mostOnlookers = 16;
 
+export interface InspectSocketOptions {
+  readonly access: Access;
+  /** As it is in force. */
+  readonly plan: () => Pick<ServerPlan, 'corsOrigins'>;
+  readonly feed: () => Promise<InspectFeed>;
+}
+
 /**
- * Answers upgrades on `server`. The token comes as `Authorization: Bearer` or as the protocol
- * `callboard.token.TOKEN`, never in the address, which proxies and browsers write down. `feed` is asked for
+ * Answers upgrades on `server`. The token or API key comes in a header or as the protocol `callboard.token.TOKEN`,
+ * never in the address, which proxies and browsers write down. A socket ends with its login. `feed` is asked for
  * with each onlooker, so that it need not be loaded before. Returns what ends all sockets.
  */
-export function serveInspectSocket(
-  server: Server,
-  { token, feed }: { readonly token: string; readonly feed: () => Promise<InspectFeed> },
-): () => void {
+export function serveInspectSocket(server: Server, { access, plan, feed }: InspectSocketOptions): () => void {
   const sockets = new WebSocketServer({
     noServer: true,
     clientTracking: true,
@@ -37,10 +44,23 @@ export function serveInspectSocket(
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (!offersWebSocket(request.headers)) return serveAsPlain(server, request, socket, head);
-    const refusal = refusalOf(request, token) ?? (sockets.clients.size >= mostOnlookers ? busy : undefined);
-    if (refusal !== undefined) return refuse(socket, refusal);
-    sockets.handleUpgrade(request, socket, head, (client) => void show(client, feed));
+    void admit(request, socket, head);
   });
+  const admit = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const credentials = givenCredentials(request.headers);
+    const refusal =
+      misplaced(request, plan()) ??
+      refusals[(await access.judge(credentials, 'read')).kind] ??
+      (sockets.clients.size >= mostOnlookers ? busy : undefined);
+    if (refusal !== undefined) return refuse(socket, refusal);
+    sockets.handleUpgrade(request, socket, head, (client) => {
+      const unwatch = access.watch(credentials, 'read', () =>
+        client.close(policyViolation, 'the login is over'),
+      );
+      client.on('close', unwatch);
+      void show(client, feed);
+    });
+  };
   return () => {
     for (const client of sockets.clients) client.terminate();
     sockets.close();
@@ -68,20 +88,42 @@ async function show(client: WebSocket, feed: () => Promise<InspectFeed>): Promis
 
 const busy = '503 Service Unavailable';
 
-function refusalOf({ headers, url }: IncomingMessage, token: string): string | undefined {
+/** Of a verdict; none where it lets in. */
+const refusals: Readonly<Record<Verdict['kind'], string | undefined>> = {
+  granted: undefined,
+  refused: '401 Unauthorized',
+  forbidden: '403 Forbidden',
+  unavailable: busy,
+};
+
+/** The WebSocket close code for what a server does not allow (RFC 6455). */
+const policyViolation = 1008;
+
+function misplaced(
+  { headers, url }: IncomingMessage,
+  plan: Pick<ServerPlan, 'corsOrigins'>,
+): string | undefined {
   if (url !== inspectSocketPath) return '404 Not Found';
   const { origin, host } = headers;
-  if (origin !== undefined && !(URL.canParse(origin) && new URL(origin).host === host))
-    return '403 Forbidden';
-  const given = givenToken(headers);
-  return given !== undefined && sameText(given, token) ? undefined : '401 Unauthorized';
+  return origin !== undefined && isForeign(origin, host, plan) ? '403 Forbidden' : undefined;
 }
 
-function givenToken(headers: IncomingMessage['headers']): string | undefined {
-  const bearer = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-  if (bearer !== undefined) return bearer;
+function givenCredentials(headers: IncomingMessage['headers']): Credentials {
+  const credentials = credentialsOf((name) => headers[name]?.toString());
   const protocols = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  return protocols.find((name) => name.startsWith(tokenProtocolPrefix))?.slice(tokenProtocolPrefix.length);
+  const token = protocols
+    .find((name) => name.startsWith(tokenProtocolPrefix))
+    ?.slice(tokenProtocolPrefix.length);
+  return { ...credentials, bearer: credentials.bearer ?? (token && percentDecoded(token)) };
+}
+
+/** Undefined where it is not encoded as it should be. */
+function percentDecoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -3,6 +3,7 @@ import type { Log } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { Access } from './access/access.ts';
 import type { Vitals } from './vitals.ts';
 
 /** What every route works with. */
@@ -12,7 +13,8 @@ export interface HttpWorld {
   readonly random: Random;
   readonly log: Log;
   readonly vitals: Vitals;
-  /** The local token (contract, section 7). */
+  readonly access: Access;
+  /** The local token (contract, section 7): what status links are signed with. */
   readonly token: string;
 }
 

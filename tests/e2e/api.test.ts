@@ -99,23 +99,6 @@ describe.each(runtimes)('under $name', (runtime) => {
     expect(await program.stop()).toBe(0);
   });
 
-  test('with auth enabled a webhook without a secret stays shut, unless it says that it is open', async () => {
-    const program = place.run(
-      runtime,
-      `
-server: { auth: { enabled: true, jwks_url: "https://auth.example.com/.well-known/jwks.json" } }
-agents:
-  shut: { type: echo, trigger: { type: webhook } }
-  open: { type: echo, trigger: { type: webhook, auth: none } }
-`,
-    );
-    const url = await program.ready();
-    const post = async (agent: string) =>
-      (await fetch(`${url}/webhooks/${agent}`, { method: 'POST', body: '1' })).status;
-    expect([await post('shut'), await post('open')]).toEqual([401, 200]);
-    expect(await program.stop()).toBe(0);
-  });
-
   test('a task that runs is cancelled from the command line', async () => {
     const program = place.run(
       runtime,

@@ -138,6 +138,10 @@ export class Workspace {
     await Promise.all(this.#programs.map(({ ended }) => ended));
     rmSync(this.folder, { recursive: true, force: true });
   }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
 }
 
 /** The environment without what would change a config's meaning. */

@@ -5,6 +5,7 @@ import { configureLog, type LogFormat, type LogLevel } from '../../core/log.ts';
 import { systemRandom } from '../../core/random.ts';
 import { Redactor } from '../../core/redact.ts';
 import { version } from '../../core/version.ts';
+import { Access } from '../../http/access/access.ts';
 import { createApp } from '../../http/app.ts';
 import { serveInspectSocket } from '../../http/inspect-socket.ts';
 import { ensureLocalToken } from '../../http/local-token.ts';
@@ -81,9 +82,10 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     const vitals = new Vitals(runtime, log);
     const token = ensureLocalToken(dirname(plan.journal.path), systemRandom);
     redactor.add([token]);
+    const access = new Access({ auth: () => runtime.plan.server.auth, token, clock, log });
     // The port first: nothing may start to work in a process that cannot be reached. Calls get 503 until it is ready.
     listening = await listen(
-      createApp({ runtime, redactor, random: systemRandom, log, vitals, token }),
+      createApp({ runtime, redactor, random: systemRandom, log, vitals, access, token }),
       plan.server,
     );
     // Loaded when it is first needed: most processes are never looked at.
@@ -94,14 +96,9 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
       );
       return loading;
     };
-    closeInspector = serveInspectSocket(listening.server, { token, feed });
+    closeInspector = serveInspectSocket(listening.server, { access, plan: () => runtime.plan.server, feed });
     if (options.inspect) (await feed()).start();
     await runtime.start();
-    if (plan.server.auth !== undefined) {
-      log.warn(
-        'server.auth is enabled, but logins are not read yet: the API takes the local token alone, and webhooks without a secret are refused unless they say auth: none',
-      );
-    }
     vitals.start();
     if (format === 'pretty') {
       const { startTable, tryNext } = await import('../start-screen.ts');
@@ -110,7 +107,8 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     }
     // Straight to the terminal: a log would keep the token, and its redactor would blot it out.
     if (format === 'pretty' && io.isTerminal) {
-      write(`Live machines: ${listening.url}/inspect#token=${token}\n\n`);
+      const key = access.wantsLogin ? 'TOKEN (of the issuer, or an API key)' : token;
+      write(`Live machines: ${listening.url}/inspect#token=${key}\n\n`);
     }
     log.info('ready', { url: listening.url, pid: process.pid, agents: plan.agents.size });
     const why = await signals.stopAsked;

@@ -1,15 +1,16 @@
 // The webhook paths of the file: reads the call, hands it to its trigger, and turns the answer into a response.
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import { Failure } from '../../core/failure.ts';
 import { isTerminal, JournalUnavailable, type TaskRecord } from '../../journal/journal.ts';
 import type { Plan, WebhookPlan } from '../../plan/plan.ts';
 import { headerData } from '../../templates/data.ts';
 import type { WebhookAnswer } from '../../triggers/webhook-call.ts';
 import type { WebhookRequest } from '../../triggers/webhook-input.ts';
+import { credentialsOf } from '../access/credentials.ts';
 import { BodyError, inflateBody, readBody } from '../body.ts';
-import { clientAddress, matchesCidr } from '../client-address.ts';
+import { callerAddress, matchesCidr } from '../client-address.ts';
 import { problem } from '../problem.ts';
+import { within } from '../within.ts';
 import type { HttpEnvironment, HttpWorld } from '../world.ts';
 import { statusLink } from './status.ts';
 
@@ -35,15 +36,11 @@ export function webhookRoutes(world: HttpWorld) {
       // What is left of the body is not read, so the connection cannot be used again.
       if (thrown instanceof BodyError)
         return problem(c, thrown.status, thrown.message, { Connection: 'close' });
-      if (thrown instanceof AddressRefused) {
+      if (thrown instanceof CallRefused) {
         const { agent, id: trigger } = plan;
-        world.log.warn('call refused', {
-          agent,
-          trigger,
-          cause: 'the address is not allowed',
-          from: thrown.message,
-        });
-        return unauthorized(c, 403);
+        const { status, message: cause } = thrown;
+        world.log.warn('call refused', { agent, trigger, cause, from: callerOf(c, world) });
+        return status === 503 ? unavailable(c, 'logins cannot be checked') : unauthorized(c, status);
       }
       if (!(thrown instanceof JournalUnavailable)) throw thrown;
       world.vitals.report(thrown);
@@ -75,23 +72,27 @@ function webhookDoors(plan: () => Plan) {
   };
 }
 
-class AddressRefused extends Error {}
+/** The call does not come so far as to be verified; the message is for the log. */
+class CallRefused extends Error {
+  readonly status: 401 | 403 | 503;
+
+  constructor(status: 401 | 403 | 503, cause: string) {
+    super(cause);
+    this.status = status;
+  }
+}
+
+const callerOf = (c: Call, { runtime }: HttpWorld) => callerAddress(c, runtime.plan.server);
 
 async function answer(c: Call, world: HttpWorld, plan: WebhookPlan): Promise<Response> {
-  const { runtime } = world;
-  const from = clientAddress({
-    remoteAddress: c.env.incoming.socket.remoteAddress ?? '',
-    forwardedFor: c.req.header('x-forwarded-for'),
-    trustProxy: runtime.plan.server.trustProxy,
-  });
-  // No login is read yet, so nobody can be let in by one: a trigger that is not meant to be open stays shut.
-  if (runtime.plan.server.auth !== undefined && plan.verifier === undefined && plan.auth !== 'none') {
-    world.log.warn('call refused', { agent: plan.agent, trigger: plan.id, cause: 'it needs a login', from });
-    return unauthorized(c, 401);
-  }
-  const answer = await runtime.call(plan.agent, plan.id, async () => {
-    if (plan.allowIps.length > 0 && !matchesCidr(from, plan.allowIps)) throw new AddressRefused(from);
-    return readRequest(c, plan, from);
+  const answer = await world.runtime.call(plan.agent, plan.id, async () => {
+    const from = callerOf(c, world);
+    if (plan.allowIps.length > 0 && !matchesCidr(from, plan.allowIps)) {
+      throw new CallRefused(403, 'the address is not allowed');
+    }
+    const request = await readRequest(c, plan, from);
+    await checkLogin(c, world, plan);
+    return request;
   });
   switch (answer.kind) {
     case 'accepted':
@@ -112,6 +113,18 @@ async function answer(c: Call, world: HttpWorld, plan: WebhookPlan): Promise<Res
       return unavailable(c, 'the queue is full');
     case 'paused':
       return unavailable(c, 'the trigger is paused');
+  }
+}
+
+/** With `server.auth` a trigger that has no secret wants a login that may write, unless it is open on purpose. */
+async function checkLogin(c: Call, { access }: HttpWorld, plan: WebhookPlan): Promise<void> {
+  if (!access.wantsLogin || plan.verifier !== undefined || plan.auth === 'none') return;
+  const verdict = await access.judge(
+    credentialsOf((name) => c.req.header(name)),
+    'write',
+  );
+  if (verdict.kind !== 'granted') {
+    throw new CallRefused(verdict.kind === 'unavailable' ? 503 : 401, verdict.cause);
   }
 }
 
@@ -149,7 +162,9 @@ async function accepted(
     const body = { task_id: task.id, status: 'accepted', agent_name: task.agent, ...repeated };
     return c.json(body, 202, { Location: statusLink(world.token, task.id) });
   }
-  const ended = await within(world, plan.response.timeout, (signal) => world.runtime.ended(task.id, signal));
+  const ended = await within(world.runtime.clock, plan.response.timeout, (signal) =>
+    world.runtime.ended(task.id, signal),
+  );
   if (ended === undefined) {
     const body = { status: 'timeout', agent_name: task.agent, task_id: task.id, ...repeated };
     return c.json(body, 504, { Location: statusLink(world.token, task.id) });
@@ -163,26 +178,6 @@ function syncBody(task: TaskRecord) {
   if (task.status === 'completed') return { status: task.status, result: task.result ?? '', ...about };
   if (!isTerminal(task.status)) throw new Error(`task ${task.id} is not over`);
   return { status: task.status, error: task.error?.message ?? task.reason ?? '', ...about };
-}
-
-/** What `work` resolves with, or undefined when it takes longer than `ms`. */
-async function within<Result>(
-  world: HttpWorld,
-  ms: number,
-  work: (signal: AbortSignal) => Promise<Result>,
-): Promise<Result | undefined> {
-  const { clock } = world.runtime;
-  const controller = new AbortController();
-  const late = new Failure('timeout', 'the answer took too long');
-  const timer = clock.setTimeout(() => controller.abort(late), ms);
-  try {
-    return await work(controller.signal);
-  } catch (thrown) {
-    if (thrown === late) return undefined;
-    throw thrown;
-  } finally {
-    clock.clearTimeout(timer);
-  }
 }
 
 function json(c: Call, world: HttpWorld, status: ContentfulStatusCode, body: unknown): Response {
