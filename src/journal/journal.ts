@@ -1,6 +1,6 @@
 // The port of the journal, in the words of the domain. Every method is a promise: a writer on its own
 // thread or a database over the network looks the same to the caller. Whatever a method resolves with is
-// committed and synced. All times are wall milliseconds; all text is stored as given: the caller redacts.
+// committed and synced; what is asked for first is written first. All times are wall milliseconds; all text is stored as given: the caller redacts.
 
 import type {
   DeliveryStatus,
@@ -343,6 +343,8 @@ export interface Journal {
   listDeliveries(filter: DeliveryFilter): Promise<Page<DeliveryRecord>>;
 
   listEndpoints(): Promise<readonly EndpointRecord[]>;
+  /** A fresh one, closed and not paused, where none is known. */
+  getEndpoint(endpoint: string): Promise<EndpointRecord>;
   saveEndpoint(endpoint: EndpointRecord): Promise<void>;
   /** Endpoints that have deliveries which are not over. */
   endpointsWithWork(): Promise<readonly string[]>;

@@ -1,6 +1,6 @@
 // One attempt at a delivery, from its claim to its settlement.
 //
-//   attempting   the request is under way
+//   attempting   the request is under way; skipped where the claim is given back
 //   settling     what became of it is committed (`committing`), together with the endpoint's breaker; while
 //                the journal cannot write it is held and tried again (`holding`)
 //   delivered, dead    settled; nothing follows
@@ -17,6 +17,8 @@ export interface DeliveryInput {
   readonly delivery: DeliveryRecord;
   /** It is the probe of an open breaker: a failure does not use up an attempt. */
   readonly probe: boolean;
+  /** The row was claimed too late to be sent, and is given back unattempted. */
+  readonly giveBack: boolean;
   readonly endpoint: ActorRefFrom<typeof endpointMachine>;
 }
 
@@ -67,6 +69,7 @@ export const deliveryMachine = setup({
     tellSettled: emit(({ context }) => settledEvent(context)),
   },
   guards: {
+    isGivenBack: ({ context }) => context.giveBack,
     lost: (_, params: { error: unknown }) => params.error instanceof StaleFence,
     saysSomething: (_, params: { result: AttemptResult }) => params.result.health !== 'none',
     settledAs: ({ context }, params: { status: DeliveryRecord['status'] }) =>
@@ -77,8 +80,9 @@ export const deliveryMachine = setup({
   id: 'delivery',
   options: { maxIterations: 100 },
   context: ({ input }) => ({ ...input, result: undefined, settled: undefined }),
-  initial: 'attempting',
+  initial: 'claimed',
   states: {
+    claimed: { always: [{ guard: 'isGivenBack', target: 'settling' }, { target: 'attempting' }] },
     attempting: {
       invoke: {
         src: 'attempt',

@@ -18,13 +18,6 @@ export interface EndpointChange {
 export type DispatcherEvent =
   | { readonly type: 'rows.ready'; readonly endpoints: readonly string[] }
   | { readonly type: 'endpoint.idle'; readonly endpoint: string }
-  | {
-      readonly type: 'endpoint.pause';
-      readonly endpoint: string;
-      readonly reason: string;
-      readonly at: number;
-    }
-  | { readonly type: 'endpoint.resume'; readonly endpoint: string; readonly at: number }
   | { readonly type: 'endpoints.changed'; readonly endpoints: readonly EndpointChange[] }
   | { readonly type: 'drain' }
   | { readonly type: 'release' }
@@ -59,7 +52,8 @@ export const dispatcherMachine = setup({
       const child: AnyActorRef | undefined = self.getSnapshot().children[event.endpoint];
       // It may have been woken since it said so.
       const snapshot = child?.getSnapshot();
-      if (child === undefined || !snapshot?.matches({ running: 'idle' })) return;
+      if (child === undefined || !(snapshot?.matches({ running: 'idle' }) || snapshot?.matches('paused')))
+        return;
       enqueue.stopChild(child);
       enqueue.assign({ live: context.live - 1 });
     }),
@@ -67,11 +61,6 @@ export const dispatcherMachine = setup({
       if (!('actorId' in event)) return;
       enqueue.stopChild(event.actorId);
       enqueue.assign({ live: context.live - 1 });
-    }),
-    pass: enqueueActions(({ enqueue, event, self }) => {
-      if (event.type !== 'endpoint.pause' && event.type !== 'endpoint.resume') return;
-      const child: AnyActorRef | undefined = self.getSnapshot().children[event.endpoint];
-      if (child !== undefined) enqueue.sendTo(child, event);
     }),
     change: enqueueActions(({ enqueue, event, self }) => {
       if (event.type !== 'endpoints.changed') return;
@@ -97,8 +86,6 @@ export const dispatcherMachine = setup({
     'xstate.done.actor.*': { actions: 'reap' },
     'xstate.error.actor.*': { actions: 'reap' },
     'endpoint.idle': { actions: 'free' },
-    'endpoint.pause': { actions: 'pass' },
-    'endpoint.resume': { actions: 'pass' },
     'endpoints.changed': { actions: 'change' },
     release: { actions: 'passToAll' },
   },

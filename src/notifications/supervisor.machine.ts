@@ -8,7 +8,8 @@
 //   draining   nothing is claimed; when the last attempt is settled, it stops. `release` ends attempts early
 //   stopped    also where the notification is gone from the file: its deliveries went dead as `removed`
 //
-// As in the task supervisor, a claim is never abandoned half-way.
+// As in the task supervisor, a claim is never abandoned half-way; what it brings after the breaker has opened, or
+// after a pause or a drain, is given back unattempted.
 import {
   type ActorRefFrom,
   type AnyActorRef,
@@ -48,8 +49,6 @@ interface DeliverySupervisorContext extends DeliverySupervisorInput {
 
 export type DeliverySupervisorEvent =
   | { readonly type: 'rows.ready' }
-  | { readonly type: 'endpoint.pause'; readonly reason: string; readonly at: number }
-  | { readonly type: 'endpoint.resume'; readonly at: number }
   /** The file was read anew. */
   | {
       readonly type: 'endpoint.changed';
@@ -85,14 +84,17 @@ export const deliverySupervisorMachine = setup({
       const child = spawn('breaker', { id: 'breaker', input: breaker });
       child.on('*', (event) => events?.send(event));
       const paused = context.wish === 'run' && breaker.record.paused !== undefined;
-      return { concurrency, breaker: child, wish: paused ? ('pause' as const) : context.wish };
+      // Known now: the breaker would say it after the first claim.
+      const gate = breaker.policy === undefined ? 'closed' : breaker.record.state;
+      return { concurrency, breaker: child, gate, wish: paused ? ('pause' as const) : context.wish };
     }),
     spawnClaimed: assign(({ context, spawn, system }, params: { deliveries: readonly DeliveryRecord[] }) => {
       const { breaker } = context;
       if (breaker === undefined) throw new Error('claimed before the breaker was there');
       const events: AnyActorRef | undefined = system.get('events');
+      const giveBack = context.gate === 'open' || context.wish !== 'run';
       for (const delivery of params.deliveries) {
-        const input = { delivery, probe: context.gate === 'probing', endpoint: breaker };
+        const input = { delivery, probe: context.gate === 'probing', giveBack, endpoint: breaker };
         // Before it starts: what a child emits at its first step reaches nobody who comes later.
         spawn('delivery', { id: delivery.id, input }).on('*', (event) => events?.send(event));
       }
@@ -109,10 +111,6 @@ export const deliverySupervisorMachine = setup({
         if (child !== undefined && id !== 'breaker') enqueue.sendTo(child, { type: 'delivery.release' });
       }
     }),
-    passToBreaker: enqueueActions(({ enqueue, event, context }) => {
-      if (event.type !== 'endpoint.pause' && event.type !== 'endpoint.resume') return;
-      if (context.breaker !== undefined) enqueue.sendTo(context.breaker, event);
-    }),
     change: enqueueActions(({ enqueue, event, context }) => {
       if (event.type !== 'endpoint.changed') return;
       const { concurrency, policy, at } = event;
@@ -125,7 +123,8 @@ export const deliverySupervisorMachine = setup({
   guards: {
     isKnown: (_, params: { settings: EndpointSettings }) => params.settings !== undefined,
     mayClaim: ({ context }) => context.more && slots(context) > 0,
-    isFree: ({ context }) => context.live === 0 && context.gate === 'closed',
+    // An open breaker has its probe to wait for; one that probes finds its row as it was.
+    isFree: ({ context }) => context.live === 0 && context.gate !== 'open',
     wishesPause: ({ context }) => context.wish === 'pause',
     wishesDrain: ({ context }) => context.wish === 'drain',
     isNotDraining: ({ context }) => context.wish !== 'drain',
@@ -156,8 +155,6 @@ export const deliverySupervisorMachine = setup({
     // They may come while a claim is under way; a drain is not taken back.
     'gate.paused': { guard: 'isNotDraining', actions: assign({ wish: 'pause' }) },
     'gate.resumed': { guard: 'isNotDraining', actions: assign({ wish: 'run', more: true }) },
-    'endpoint.pause': { actions: 'passToBreaker' },
-    'endpoint.resume': { actions: 'passToBreaker' },
     'endpoint.changed': { actions: 'change' },
     drain: { actions: assign({ wish: 'drain' }) },
     release: { actions: 'releaseAll' },
@@ -165,6 +162,7 @@ export const deliverySupervisorMachine = setup({
   states: {
     starting: {
       initial: 'loading',
+      on: { drain: 'stopped' },
       states: {
         loading: {
           invoke: {
@@ -207,10 +205,10 @@ export const deliverySupervisorMachine = setup({
               target: 'idle',
               actions: { type: 'spawnClaimed', params: ({ event }) => ({ deliveries: event.output }) },
             },
-            onError: 'holding',
+            onError: { target: 'holding', actions: assign({ more: true }) },
           },
         },
-        holding: { after: { holdDelay: 'claiming' } },
+        holding: { after: { holdDelay: 'idle' } },
       },
     },
     paused: {
@@ -218,6 +216,7 @@ export const deliverySupervisorMachine = setup({
         { guard: 'wishesDrain', target: 'draining' },
         { guard: 'wishesRun', target: 'running' },
       ],
+      after: { idleDelay: { guard: 'isFree', actions: 'tellIdle', target: 'paused', reenter: true } },
     },
     draining: { always: { guard: 'isEmpty', target: 'stopped' } },
     stopped: { type: 'final' },

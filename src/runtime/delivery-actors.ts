@@ -1,7 +1,7 @@
 // The actors that the delivery machines only declare: load, claim, attempt, settle.
 import { type ActorRefFrom, fromPromise } from 'xstate';
 import { errorMessage } from '../core/failure.ts';
-import type { DeliveryRecord, EndpointRecord } from '../journal/journal.ts';
+import type { DeliveryRecord } from '../journal/journal.ts';
 import type { AddressGuard } from '../notifications/address-guard.ts';
 import { callbackGuard } from '../notifications/callback-guard.ts';
 import { type AttemptResult, deliveryMachine } from '../notifications/delivery.machine.ts';
@@ -44,15 +44,7 @@ export function provideDeliveries(world: () => World) {
 
 async function load(world: World, endpoint: string): Promise<EndpointSettings> {
   const now = world.clock.now();
-  const known = (await world.journal.listEndpoints()).find((record) => record.endpoint === endpoint);
-  const record: EndpointRecord = known ?? {
-    endpoint,
-    state: 'closed',
-    failures: 0,
-    probeAt: undefined,
-    probeDelay: undefined,
-    paused: undefined,
-  };
+  const record = await world.journal.getEndpoint(endpoint);
   if (endpoint.startsWith(callbackPrefix)) {
     return { concurrency: callbackConcurrency, breaker: { record, policy: callbackBreaker, now } };
   }
@@ -104,7 +96,7 @@ async function attempt(
       ? 'none'
       : verdict.outcome === 'delivered'
         ? 'succeeded'
-        : verdict.outcome === 'gone'
+        : verdict.outcome === 'gone' && plan !== undefined
           ? 'gone'
           : 'failed';
   return { attempt: record, counts: !probe, next: nextOf(verdict, probe), health, at: now };

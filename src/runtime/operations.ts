@@ -7,6 +7,7 @@ import type { DeliveryFilter, DeliveryRecord, TaskRecord } from '../journal/jour
 import { notificationDelivery } from '../notifications/outbox.ts';
 import type { NotificationPlan, TriggerPlan } from '../plan/plan.ts';
 import { scheduleInput } from '../triggers/schedule-admission.ts';
+import { pauseEndpoint } from './pause-endpoint.ts';
 import { cancelWaiting } from './task-actors.ts';
 import { triggerActor } from './trigger-actors.ts';
 import { agentPlan, notificationPlan, triggerPlan, type World } from './world.ts';
@@ -99,29 +100,8 @@ export class Operations {
 
   /** @throws {Failure} `unknown_notification`. */
   async pauseNotification(endpoint: string, paused: boolean): Promise<void> {
-    const { journal, clock, bus } = this.#world;
     this.#notification(endpoint);
-    const known = (await journal.listEndpoints()).find((record) => record.endpoint === endpoint);
-    const fresh = {
-      endpoint,
-      state: 'closed' as const,
-      failures: 0,
-      probeAt: undefined,
-      probeDelay: undefined,
-    };
-    const reason = 'operator';
-    await journal.saveEndpoint({ ...(known ?? fresh), paused: paused ? reason : undefined });
-    const at = clock.now();
-    const dispatcher = this.#child('dispatcher');
-    const supervisors: Record<string, AnyActorRef | undefined> = dispatcher?.getSnapshot().children ?? {};
-    if (supervisors[endpoint] === undefined) {
-      bus.publish({ type: paused ? 'notification.paused' : 'notification.resumed', endpoint, at, reason });
-    } else {
-      dispatcher?.send(
-        paused ? { type: 'endpoint.pause', endpoint, reason, at } : { type: 'endpoint.resume', endpoint, at },
-      );
-    }
-    if (!paused) this.#world.wake({ endpoints: [endpoint] });
+    await pauseEndpoint(this.#world, this.#root, endpoint, paused);
   }
 
   /**
@@ -186,11 +166,6 @@ export class Operations {
     const plan = notificationPlan(this.#world, endpoint);
     if (plan === undefined) throw unknown('notification', endpoint);
     return plan;
-  }
-
-  #child(id: string): AnyActorRef | undefined {
-    const children: Record<string, AnyActorRef | undefined> = this.#root().getSnapshot().children;
-    return children[id];
   }
 }
 

@@ -51,13 +51,6 @@ interface RuntimeContext extends RuntimeInput {
 export type RuntimeEvent =
   | { readonly type: 'rows.ready'; readonly agents: readonly string[]; readonly endpoints: readonly string[] }
   | { readonly type: 'task.cancel'; readonly agent: string; readonly taskId: string; readonly reason: string }
-  | {
-      readonly type: 'endpoint.pause';
-      readonly endpoint: string;
-      readonly reason: string;
-      readonly at: number;
-    }
-  | { readonly type: 'endpoint.resume'; readonly endpoint: string; readonly at: number }
   | { readonly type: 'clock.changed' }
   | ({ readonly type: 'plan.changed' } & PlanChange)
   | { readonly type: 'drain' }
@@ -111,10 +104,6 @@ export const runtimeMachine = setup({
       }
       const { dispatcher } = children;
       if (dispatcher !== undefined && event.endpoints.length > 0) enqueue.sendTo(dispatcher, event);
-    }),
-    passToDispatcher: enqueueActions(({ enqueue, event, self }) => {
-      const dispatcher: AnyActorRef | undefined = self.getSnapshot().children.dispatcher;
-      if (dispatcher !== undefined) enqueue.sendTo(dispatcher, event);
     }),
     passToAgent: enqueueActions(({ enqueue, event, self }) => {
       if (event.type !== 'task.cancel') return;
@@ -202,8 +191,6 @@ export const runtimeMachine = setup({
       on: {
         'rows.ready': { actions: 'wake' },
         'task.cancel': { actions: 'passToAgent' },
-        'endpoint.pause': { actions: 'passToDispatcher' },
-        'endpoint.resume': { actions: 'passToDispatcher' },
         'clock.changed': { actions: { type: 'passToAll', params: { type: 'clock.changed' } } },
         'plan.changed': { actions: 'changePlan' },
         drain: { target: 'draining', actions: { type: 'passToAll', params: { type: 'drain' } } },

@@ -1,3 +1,4 @@
+import type { DeliveryRecord } from '../../src/journal/journal.ts';
 import type { EventData } from '../../src/notifications/payload.ts';
 import type { NotificationPlan } from '../../src/plan/plan.ts';
 
@@ -38,6 +39,29 @@ export function eventData(changes: Partial<EventData> = {}): EventData {
     usage: undefined,
     attempt: 1,
     trigger: 'webhook',
+    ...changes,
+  };
+}
+
+/** A delivery of {@linkcode notificationPlan} that has not been tried. */
+export function deliveryRecord(changes: Partial<DeliveryRecord> = {}): DeliveryRecord {
+  return {
+    id: 'msg_1',
+    taskId: 'abc-123',
+    agent: 'order-processor',
+    notification: 'hook',
+    event: 'task.completed',
+    endpoint: 'order-processor/hook',
+    url: undefined,
+    body: '{}',
+    createdAt: 0,
+    expiresAt: 86_400_000,
+    status: 'pending',
+    reason: undefined,
+    attemptsUsed: 0,
+    nextAttemptAt: undefined,
+    fence: 1,
+    attempts: [],
     ...changes,
   };
 }

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
+import type { AnyActorRef } from 'xstate';
+import type { NewDelivery } from '../../src/journal/journal.ts';
 import type { SendRequest, SendResult } from '../../src/notifications/send.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { startedRuntime } from '../support/runtime.ts';
 
@@ -112,5 +115,81 @@ test('after ten failures in a row the breaker opens, probes and closes; what wai
   await clock.advance(120_000);
   expect(requests).toHaveLength(13);
   expect(await runtime.journal.getDelivery(waits)).toMatchObject({ status: 'delivered' });
+  await runtime.stop();
+});
+
+/** A callback to `url` that is due. */
+const callback = (id: string, url: string, at: number): NewDelivery => ({
+  id,
+  taskId: 'webhook-one-1',
+  agent: 'one',
+  notification: 'callback',
+  event: 'task.completed',
+  endpoint: `callback:${new URL(url).origin}`,
+  url,
+  body: '{}',
+  createdAt: at,
+  expiresAt: at + 86_400_000,
+});
+
+async function sendCallbacks(runtime: Runtime, urls: readonly string[]): Promise<void> {
+  const made = urls.map((url, index) => callback(`msg_${index}_${url}`, url, runtime.clock.now()));
+  for (const delivery of made) await runtime.journal.addDelivery(delivery);
+  runtime.root.send({ type: 'rows.ready', agents: [], endpoints: made.map(({ endpoint }) => endpoint) });
+}
+
+const endpointsInMemory = (runtime: Runtime) => {
+  const { dispatcher }: Record<string, AnyActorRef | undefined> = runtime.root.getSnapshot().children;
+  return Object.keys(dispatcher?.getSnapshot().children ?? {});
+};
+
+test('a callback that is gone does not silence its origin: others have hooks there', async () => {
+  const { runtime, clock, requests } = await receiving((index) => answer(index === 0 ? 410 : 200));
+  await sendCallbacks(runtime, ['https://hooks.example.com/gone']);
+  await clock.advance(1_000);
+  await sendCallbacks(runtime, ['https://hooks.example.com/live']);
+  await clock.advance(1_000);
+  expect(requests.map(({ url }) => url)).toEqual([
+    'https://hooks.example.com/gone',
+    'https://hooks.example.com/live',
+  ]);
+  await runtime.stop();
+});
+
+test('endpoints without work leave memory: those that answer, those that fail, and those that are paused', async () => {
+  const { runtime, clock, send } = await receiving((index) => answer(index % 2 === 0 ? 500 : 200));
+  const origins = Array.from({ length: 50 }, (_, index) => `https://host-${index}.example.com/`);
+  await sendCallbacks(runtime, origins);
+  await runtime.operations.pauseNotification('one/hook', true);
+  await send();
+  await clock.settle();
+  expect(endpointsInMemory(runtime)).toHaveLength(51);
+  await clock.advance(200_000);
+  expect(endpointsInMemory(runtime)).toEqual([]);
+  await runtime.operations.pauseNotification('one/hook', false);
+  await clock.advance(10_000);
+  expect((await runtime.journal.listDeliveries({ notification: 'hook', limit: 9 })).items).toMatchObject([
+    { status: 'delivered' },
+  ]);
+  await runtime.stop();
+});
+
+test('an endpoint whose breaker is open leaves memory when nothing is left to probe it with', async () => {
+  const { runtime, clock, requests } = await receiving(() => answer(503), ', enabled: false');
+  const url = 'https://down.example.com/';
+  await sendCallbacks(
+    runtime,
+    Array.from({ length: 12 }, () => url),
+  );
+  await clock.advance(10_000);
+  expect(await runtime.journal.getEndpoint('callback:https://down.example.com')).toMatchObject({
+    state: 'open',
+  });
+  await clock.advance(2 * 86_400_000);
+  expect(endpointsInMemory(runtime)).toEqual([]);
+  const before = requests.length;
+  await sendCallbacks(runtime, [`${url}later`]);
+  await clock.advance(1_000);
+  expect(requests.length).toBe(before + 1);
   await runtime.stop();
 });

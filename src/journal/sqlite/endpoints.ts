@@ -14,6 +14,19 @@ function endpointRecord(row: Row): EndpointRecord {
   };
 }
 
+export function getEndpoint(connection: Connection, endpoint: string): EndpointRecord {
+  const row = connection.get('SELECT * FROM endpoints WHERE endpoint = ?', endpoint);
+  if (row !== undefined) return endpointRecord(row);
+  return {
+    endpoint,
+    state: 'closed',
+    failures: 0,
+    probeAt: undefined,
+    probeDelay: undefined,
+    paused: undefined,
+  };
+}
+
 export function listEndpoints(connection: Connection): EndpointRecord[] {
   return connection.all('SELECT * FROM endpoints ORDER BY endpoint').map(endpointRecord);
 }

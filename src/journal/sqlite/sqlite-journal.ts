@@ -8,7 +8,7 @@ import { getDelivery, insertDelivery } from './delivery-rows.ts';
 import { claimDeliveries, settleDelivery } from './delivery-work.ts';
 import { agentsWithWork, queueDepths, waitingTasks } from './depths.ts';
 import { nextDueAt, promoteDue } from './due.ts';
-import { endpointsWithWork, listEndpoints, saveEndpoint } from './endpoints.ts';
+import { endpointsWithWork, getEndpoint, listEndpoints, saveEndpoint } from './endpoints.ts';
 import { lastEvent, listEvents, taskEvents } from './events.ts';
 import { listDeliveries, listSkips, listTasks } from './lists.ts';
 import { waitForToken } from './rates.ts';
@@ -73,6 +73,7 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
     getDelivery: (id) => read(() => getDelivery(connection, id)),
     listDeliveries: (filter) => read(() => listDeliveries(connection, filter)),
 
+    getEndpoint: (endpoint) => read(() => getEndpoint(connection, endpoint)),
     listEndpoints: () => read(() => listEndpoints(connection)),
     saveEndpoint: (endpoint) => write(() => saveEndpoint(connection, endpoint, clock.now())),
     endpointsWithWork: () => read(() => endpointsWithWork(connection)),
