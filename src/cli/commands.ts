@@ -133,6 +133,24 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     },
   ],
   [
+    'graph',
+    {
+      usage: 'graph [FILE] [--format mermaid|json|svg] [--only wiring|MACHINE] [--env-file F]',
+      summary: 'Draw who starts whom and who hears of it, and the machines that run it',
+      options: { format: text, only: text, 'env-file': text },
+      run: async ({ values, positionals }, io) =>
+        (await import('./commands/graph.ts')).graph(
+          {
+            file: onlyFile(positionals),
+            format: oneOf(values, 'format', ['mermaid', 'json', 'svg']),
+            only: given(values, 'only'),
+            envFile: given(values, 'env-file'),
+          },
+          io,
+        ),
+    },
+  ],
+  [
     'trigger',
     {
       usage: `trigger --agent A [--input TEXT] ${serverUsage}`,

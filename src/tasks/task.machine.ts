@@ -148,7 +148,7 @@ export const taskMachine = setup({
       initial: 'working',
       states: {
         working: {
-          always: { guard: ({ context }) => context.stop !== 'none', target: 'cancelling' },
+          always: { guard: 'toldToStop', target: 'cancelling' },
           after: { timeout: { target: 'cancelling', actions: assign({ stop: 'timeout' }) } },
           on: {
             'run.completed': {

@@ -6,7 +6,7 @@ const layers: readonly (readonly string[])[] = [
   ['core'],
   ['config', 'templates', 'calendar', 'signatures', 'journal', 'agents'],
   ['plan'],
-  ['triggers', 'tasks', 'notifications'],
+  ['triggers', 'tasks', 'notifications', 'diagrams'],
   ['runtime'],
   ['http', 'inspection'],
   ['cli'],
