@@ -33,7 +33,13 @@ export async function graph(options: GraphOptions, io: Io): Promise<number> {
   const path = configFile(options.file, io);
   if (path === undefined) return 2;
   const { env: environment, cwd, clock } = io;
-  const { plan, diagnostics } = loadPlan({ path, environment, cwd, clock, envFile: options.envFile });
+  const { plan, diagnostics } = await loadPlan({
+    path,
+    environment,
+    cwd,
+    clock,
+    envFile: options.envFile,
+  });
   if (plan === undefined) {
     printDiagnostics(diagnostics, resolve(cwd, path), { ...io, stdout: io.stderr });
     return 2;
