@@ -31,13 +31,14 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
     'run',
     {
       usage:
-        '[run] [FILE] [--host H] [--port N] [--data DIR] [--env-file F] [--inspect] [--log-format pretty|json] [--log-level debug|info|warn|error]',
+        '[run] [FILE] [--host H] [--port N] [--data DIR] [--env-file F] [--watch] [--inspect] [--log-format pretty|json] [--log-level debug|info|warn|error]',
       summary: 'Start everything that the file says; the default command',
       options: {
         host: text,
         port: text,
         data: text,
         'env-file': text,
+        watch: { type: 'boolean' },
         inspect: { type: 'boolean' },
         'log-format': text,
         'log-level': text,
@@ -50,6 +51,7 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
             port: integer(values, 'port', 0, 65_535),
             data: given(values, 'data'),
             envFile: given(values, 'env-file'),
+            watch: values.watch === true,
             inspect: values.inspect === true,
             logFormat: oneOf(values, 'log-format', ['pretty', 'json']),
             logLevel: oneOf(values, 'log-level', ['debug', 'info', 'warn', 'error']),

@@ -1,8 +1,10 @@
-// SIGTERM and SIGINT ask for a stop; a second one ends the process at once.
+// SIGTERM and SIGINT ask for a stop; a second one ends the process at once. SIGHUP asks for a reload.
 
 export interface Signals {
   /** Resolves with the signal's name when a stop is asked for. */
   readonly stopAsked: Promise<string>;
+  /** Calls `listener` whenever a reload is asked for; at once, if that was asked before anyone listened. */
+  onReload(listener: () => void): void;
 }
 
 /** Listens to the process's signals. The exit code of an abrupt end is 128 and the signal's number, as shells have it. */
@@ -18,5 +20,16 @@ export function processSignals(): Signals {
       });
     }
   });
-  return { stopAsked };
+  let early = false;
+  let reload = () => {
+    early = true;
+  };
+  process.on('SIGHUP', () => reload());
+  return {
+    stopAsked,
+    onReload(listener) {
+      reload = listener;
+      if (early) listener();
+    },
+  };
 }

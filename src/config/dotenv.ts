@@ -22,15 +22,21 @@ export class DotEnvError extends Error {}
  * and that over the `.env` of the working folder.
  * @throws {DotEnvError} where a file exists that cannot be read, or `envFile` does not.
  */
-export function configEnvironment({ folder, cwd, environment, envFile }: DotEnvOptions): Environment {
-  const beside = join(folder, '.env');
-  const working = join(cwd, '.env');
+export function configEnvironment({ environment, ...options }: DotEnvOptions): Environment {
   return {
-    ...(working === beside ? {} : readVariables(working, false)),
-    ...readVariables(beside, false),
-    ...(envFile === undefined ? {} : readVariables(resolve(cwd, envFile), true)),
+    ...Object.assign(
+      {},
+      ...variableFiles(options).map(({ path, required }) => readVariables(path, required)),
+    ),
     ...Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined)),
   };
+}
+
+/** The files that {@linkcode configEnvironment} looks for; a later one wins. */
+export function variableFiles({ folder, cwd, envFile }: Omit<DotEnvOptions, 'environment'>) {
+  const beside = new Set([join(cwd, '.env'), join(folder, '.env')]);
+  const usual = [...beside].map((path) => ({ path, required: false }));
+  return envFile === undefined ? usual : [...usual, { path: resolve(cwd, envFile), required: true }];
 }
 
 function readVariables(path: string, required: boolean): Environment {

@@ -1,13 +1,14 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { findOllama, usualOllama } from '../agents/llm/ollama.ts';
-import { configEnvironment, DotEnvError } from '../config/dotenv.ts';
+import { configEnvironment, DotEnvError, variableFiles } from '../config/dotenv.ts';
 import type { Environment } from '../config/env.ts';
 import { LineIndex } from '../config/lines.ts';
 import type { Clock } from '../core/clock.ts';
 import { errorMessage } from '../core/failure.ts';
 import { type BuildOptions, type BuiltPlan, buildWholePlan } from './build.ts';
 import type { Plan } from './plan.ts';
+import { stampOf } from './stamp.ts';
 
 /** The largest config that is read, in bytes. */
 const largestFile = 4 * 2 ** 20;
@@ -30,24 +31,41 @@ export interface LoadOptions {
   readonly askModel?: BuildOptions['askModel'];
 }
 
+export interface LoadedPlan extends BuiltPlan {
+  /**
+   * Every file that was read, or looked for and is not there, by its absolute path: how it stood just before. When one
+   * of them stands otherwise, another load may find another plan.
+   */
+  readonly files: ReadonlyMap<string, string>;
+}
+
 /**
  * Reads a config file with its `.env` and makes its plan. Never throws for what the files hold or lack: every
  * problem is in `diagnostics`, one about a file as a whole at its first character.
  */
-export async function loadPlan(options: LoadOptions): Promise<BuiltPlan> {
+export async function loadPlan(options: LoadOptions): Promise<LoadedPlan> {
+  const files = new Map<string, string>();
+  const note = (path: string) => {
+    if (!files.has(path)) files.set(path, stampOf(path));
+  };
+  return { ...(await load(options, note)), files };
+}
+
+async function load(options: LoadOptions, note: (path: string) => void): Promise<BuiltPlan> {
   const { path, cwd, clock, data, askModel, ollama = usualOllama } = options;
   const absolute = resolve(cwd, path);
   const folder = dirname(absolute);
+  note(absolute);
   try {
     const text = readText(absolute);
     if (typeof text !== 'string') return refused(path, text.message, text.line, text.column);
-    const environment = configEnvironment({
-      folder,
-      cwd,
-      environment: options.environment,
-      envFile: options.envFile,
-    });
-    const readFile = (file: string) => readFileSync(file, 'utf8');
+    const { envFile } = options;
+    for (const file of variableFiles({ folder, cwd, envFile })) note(file.path);
+    const environment = configEnvironment({ folder, cwd, environment: options.environment, envFile });
+    const readFile = (file: string) => {
+      note(file);
+      return readFileSync(file, 'utf8');
+    };
     const build = { text, file: path, folder, cwd, data, environment, clock, readFile, askModel };
     const built = await buildWholePlan(build);
     if (built.plan === undefined || !lacksModel(built.plan) || !(await findOllama(ollama, clock)))

@@ -48,6 +48,7 @@ async function render(...args: string[]) {
   };
   const code = await main(['render', 'callboard.yaml', ...args], io, () => ({
     stopAsked: new Promise(() => {}),
+    onReload: () => {},
   }));
   return { code, out, err };
 }

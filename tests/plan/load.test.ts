@@ -104,4 +104,24 @@ describe('a file', () => {
     write('sub/c.yaml', echo());
     expect((await load('sub/c.yaml')).plan?.journal.path).toBe(join(cwd, 'data', 'callboard.db'));
   });
+
+  it('tells which files it read or looked for, so that a change of any can be noticed', async () => {
+    write(
+      'sub/c.yaml',
+      'llms: { default: { provider: echo } }\nagents: { a: { instruction_file: words.md } }\n',
+    );
+    const names = async () => {
+      const { files } = await load('sub/c.yaml', { envFile: 'extra.env' });
+      return [...files.keys()].map((path) => path.slice(cwd.length + 1)).sort();
+    };
+    // Without the named file of variables nothing further is read.
+    expect(await names()).toEqual(['.env', 'extra.env', 'sub/.env', 'sub/c.yaml']);
+    write('extra.env', 'X=1');
+    expect(await names()).toEqual(['.env', 'extra.env', 'sub/.env', 'sub/c.yaml', 'sub/words.md']);
+    const before = (await load('sub/c.yaml', { envFile: 'extra.env' })).files;
+    write('sub/words.md', 'Be brief.');
+    const after = (await load('sub/c.yaml', { envFile: 'extra.env' })).files;
+    const changed = [...before].filter(([path, stamp]) => after.get(path) !== stamp);
+    expect(changed.map(([path]) => path)).toEqual([join(cwd, 'sub/words.md')]);
+  });
 });

@@ -19,9 +19,11 @@ import type { Plan } from '../../plan/plan.ts';
 import { Runtime } from '../../runtime/runtime.ts';
 import { configFile } from '../config-file.ts';
 import { logEvent } from '../event-lines.ts';
+import { watchFiles } from '../file-watch.ts';
 import { logFoundModel } from '../found-model.ts';
 import type { Io } from '../io.ts';
 import { prettyLine } from '../pretty.ts';
+import { Reloader } from '../reloader.ts';
 import type { Signals } from '../signals.ts';
 import { printDiagnostics } from './validate.ts';
 
@@ -33,6 +35,8 @@ export interface RunOptions {
   readonly envFile?: string | undefined;
   readonly logFormat?: LogFormat | undefined;
   readonly logLevel?: LogLevel | undefined;
+  /** Reloads when the config, or a file that it names, changes. */
+  readonly watch?: boolean | undefined;
   /** Feeds the inspector from the start. */
   readonly inspect?: boolean | undefined;
 }
@@ -43,24 +47,28 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
   if (path === undefined) return 2;
   const { env: environment, cwd, clock } = io;
   const { envFile, data } = options;
-  const { plan: loaded, diagnostics } = await loadPlan({ path, environment, cwd, clock, envFile, data });
+  const load = async () => {
+    const loaded = await loadPlan({ path, environment, cwd, clock, envFile, data });
+    return { ...loaded, plan: loaded.plan && withFlags(loaded.plan, options) };
+  };
+  const first = await load();
+  const { plan, diagnostics } = first;
   const toStderr = { ...io, stdout: io.stderr };
-  if (loaded === undefined) {
+  if (plan === undefined) {
     printDiagnostics(diagnostics, resolve(cwd, path), toStderr);
     return 2;
   }
-  const plan = withFlags(loaded, options);
-  const format = options.logFormat ?? plan.logger.format ?? (io.isTerminal ? 'pretty' : 'json');
   const redactor = new Redactor();
   redactor.add(plan.secrets);
   const write = (text: string) => io.stdout.write(text);
-  const log = configureLog({
-    format,
-    level: options.logLevel ?? plan.logger.level,
-    redactor,
-    write,
-    pretty: prettyLine,
-  });
+  const formatOf = ({ logger }: Plan) =>
+    options.logFormat ?? logger.format ?? (io.isTerminal ? 'pretty' : 'json');
+  const configure = (by: Plan) => {
+    const level = options.logLevel ?? by.logger.level;
+    return configureLog({ format: formatOf(by), level, redactor, write, pretty: prettyLine });
+  };
+  const log = configure(plan);
+  const format = formatOf(plan);
   if (format === 'pretty') printDiagnostics(diagnostics, resolve(cwd, path), toStderr);
   else for (const { message, ...place } of diagnostics) log.warn(message, place);
   const refusal = modelRefusal(plan);
@@ -110,9 +118,22 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
       const key = access.wantsLogin ? 'TOKEN (of the issuer, or an API key)' : token;
       write(`Live machines: ${listening.url}/inspect#token=${key}\n\n`);
     }
+    const reloader = new Reloader({
+      runtime,
+      log,
+      redactor,
+      load,
+      refuse: modelRefusal,
+      files: first.files,
+      onReloaded: configure,
+    });
+    signals.onReload(() => void reloader.reload('SIGHUP'));
+    const onChange = () => reloader.reload('a file has changed');
+    const unwatch = options.watch ? watchFiles({ clock, files: () => reloader.files, onChange }) : undefined;
     log.info('ready', { url: listening.url, pid: process.pid, agents: plan.agents.size });
     const why = await signals.stopAsked;
-    log.info('stopping', { signal: why, grace: `${plan.server.grace / 1_000}s` });
+    log.info('stopping', { signal: why, grace: `${runtime.plan.server.grace / 1_000}s` });
+    unwatch?.();
     vitals.stop();
     await runtime.stop();
     closeInspector();
