@@ -1,6 +1,7 @@
 // What another file does to agents, their tasks and their triggers.
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
+import { triggerActor } from '../../src/runtime/trigger-actors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { agents, every, heldRequest, hook, reloadable, request } from '../support/reloadable.ts';
 import { HeldRuns, planOf, type TestRuntime } from '../support/runtime.ts';
@@ -102,13 +103,14 @@ test('limits, timeouts and budgets of the new file hold from then on', async () 
 });
 
 test('schedules: an unchanged one misses and repeats nothing, a changed one starts from now, a removed one ends', async () => {
-  const clock = new FakeClock('2026-01-01T00:00:30Z');
+  const clock = new FakeClock('2026-01-01T00:00:10Z');
   const made = await reloadable(
-    agents(every('same', '* * * * *'), every('other', '* * * * *'), every('gone', '* * * * *')),
+    agents(every('same', '* * * * *'), every('other', '0 * * * *'), every('gone', '* * * * *')),
     { clock },
   );
   const { runtime, reload } = made;
-  await clock.advance(60_000);
+  const actor = triggerActor(runtime.root, 'same', 'schedule');
+  await clock.advance(90_000);
   await reload(
     agents(
       every('same', '* * * * *', ', input: x'),
@@ -128,6 +130,7 @@ test('schedules: an unchanged one misses and repeats nothing, a changed one star
       ),
     );
   }
+  expect(triggerActor(runtime.root, 'same', 'schedule')).toBe(actor);
   const { items } = await runtime.journal.listTasks({ limit: 100 });
   const instants = (agent: string) =>
     items
@@ -135,7 +138,7 @@ test('schedules: an unchanged one misses and repeats nothing, a changed one star
       .map(({ scheduledAt = 0 }) => new Date(scheduledAt).getUTCMinutes())
       .sort((a, b) => a - b);
   expect(instants('same')).toEqual([1, 2, 3, 4, 5]);
-  expect(instants('other')).toEqual([1, 2, 4]);
+  expect(instants('other')).toEqual([2, 4]);
   expect(instants('gone')).toEqual([1]);
   expect(instants('new')).toEqual([2, 3, 4, 5]);
   expect(items.filter(({ input }) => input === 'x').map(({ agent }) => agent)).toEqual(Array(4).fill('same'));
