@@ -80,10 +80,10 @@ export interface Admission {
   /** What to do while a task of the same `task.group` is not over. Absent: it waits for its turn (`queue_all`). */
   readonly overlap?: 'skip' | 'queue' | 'queue_all' | 'replace' | undefined;
   /**
-   * Called inside the commit for each waiting task that this admission cancels: the deliveries that the
-   * cancellation causes. Must not throw and takes no time to speak of.
+   * The deliveries that the cancellation of each waiting task causes which this admission cancels, by the task's id.
+   * Where one of them is not in it nothing is written, and `displaces` tells which they are. Absent: they cause none.
    */
-  readonly onDisplace?: ((task: TaskRecord) => readonly NewDelivery[]) | undefined;
+  readonly displaced?: ReadonlyMap<string, readonly NewDelivery[]> | undefined;
   /**
    * Joins the waiting task of this key, if it still waits and stands for `count` calls (0: expects none):
    * its input becomes `task.input`. With another count nothing is written and `stale` tells the true one.
@@ -110,6 +110,8 @@ export type AdmissionResult =
     }
   | { readonly outcome: 'coalesced'; readonly task: TaskRecord }
   | { readonly outcome: 'stale'; readonly count: number }
+  /** The tasks that would be cancelled, with the reason that they would have. */
+  | { readonly outcome: 'displaces'; readonly tasks: readonly TaskRecord[] }
   | { readonly outcome: 'duplicate'; readonly task: TaskRecord }
   | { readonly outcome: 'instant_taken' }
   | { readonly outcome: 'overlap' }

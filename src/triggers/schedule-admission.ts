@@ -3,7 +3,7 @@
 import type { Clock } from '../core/clock.ts';
 import type { CallboardEvent, SkipReason } from '../core/events.ts';
 import type { IdSource } from '../core/ids.ts';
-import type { Journal, NewDelivery, TaskRecord } from '../journal/journal.ts';
+import type { Admission, Journal, NewDelivery, TaskRecord } from '../journal/journal.ts';
 import type { SchedulePlan } from '../plan/plan.ts';
 import { TimeValue } from '../templates/data.ts';
 import { type DueInstant, dueInstants, jitterDelay, type SkippedInstants } from './schedule-rules.ts';
@@ -76,7 +76,8 @@ async function admitInstant(
   const now = world.clock.now();
   const delay = jitterDelay(agent, trigger, instant.at, jitter);
   const dueAt = instant.late || instant.at + delay <= now ? undefined : instant.at + delay;
-  const result = await world.journal.admitTask({
+  const displaced = new Map<string, readonly NewDelivery[]>();
+  const admission: Admission = {
     task: {
       id: world.ids.task('schedule', agent),
       agent,
@@ -93,8 +94,13 @@ async function admitInstant(
     hourly: world.tasksPerHour(agent),
     // Instants that were missed run one after another, whatever happens when new ones overlap.
     overlap: overlap === 'allow' || catchingUp ? undefined : overlap,
-    onDisplace: world.displacedDeliveries,
-  });
+    displaced,
+  };
+  let result = await world.journal.admitTask(admission);
+  while (result.outcome === 'displaces') {
+    for (const task of result.tasks) displaced.set(task.id, world.displacedDeliveries(task));
+    result = await world.journal.admitTask(admission);
+  }
   switch (result.outcome) {
     case 'admitted':
       for (const task of result.displaced) {

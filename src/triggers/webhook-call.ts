@@ -186,6 +186,7 @@ async function admit(
         return { kind: 'full' };
       case 'instant_taken':
       case 'overlap':
+      case 'displaces':
         throw new Error(`a webhook call was answered with "${result.outcome}", which is for schedules`);
     }
   }

@@ -107,8 +107,9 @@ export function groupContract(open: Opener): void {
     await journal.admitTask(member('a', 'queue'));
     await claimOne(journal);
     await journal.admitTask(member('b', 'queue'));
-    const onDisplace = () => [newDelivery('msg_b', { taskId: 'b', event: 'task.cancelled' })];
-    const result = admitted(await journal.admitTask(member('c', 'queue', { onDisplace })));
+    const delivery = newDelivery('msg_b', { taskId: 'b', event: 'task.cancelled' });
+    const displaced = new Map([['b', [delivery]]]);
+    const result = admitted(await journal.admitTask(member('c', 'queue', { displaced })));
     expect(result).toMatchObject({ ready: false, replaces: [], displaced: [{ id: 'b', reason: 'overlap' }] });
     expect(await statusOf(journal, 'a')).toBe('running');
     expect(await statusOf(journal, 'b')).toBe('cancelled');
@@ -116,6 +117,27 @@ export function groupContract(open: Opener): void {
     expect(await skipCounts(journal)).toEqual({ overlap: 1 });
     expect(await journal.queueDepths()).toMatchObject([{ waiting: 1, running: 1 }]);
   });
+
+  test.each(['queue', 'replace'] as const)(
+    'overlap %s: nothing is displaced before its deliveries are there',
+    async (overlap) => {
+      const { journal } = await open();
+      await journal.admitTask(member('a', overlap));
+      await claimOne(journal);
+      await journal.admitTask(member('b', overlap));
+      expect(await journal.admitTask(member('c', overlap, { displaced: new Map() }))).toMatchObject({
+        outcome: 'displaces',
+        tasks: [{ id: 'b', reason: overlap === 'queue' ? 'overlap' : 'replaced' }],
+      });
+      expect(await journal.getTask('c')).toBeUndefined();
+      expect(await statusOf(journal, 'b')).toBe('queued');
+      const displaced = new Map([['b', []]]);
+      expect(await journal.admitTask(member('c', overlap, { displaced }))).toMatchObject({
+        outcome: 'admitted',
+        displaced: [{ id: 'b', status: 'cancelled' }],
+      });
+    },
+  );
 
   test('overlap queue: one that was not yet claimed is the one that waits', async () => {
     const { journal } = await open();

@@ -8,7 +8,7 @@ import type { Connection } from './connection.ts';
 import { waitingTasks } from './depths.ts';
 import { appendEvent } from './events.ts';
 import { holderOf, type Stage, stageFor } from './groups.ts';
-import { makeRoom } from './overlap.ts';
+import { displacement, makeRoom, unannounced } from './overlap.ts';
 import { takeToken, waitForHour, waitForToken } from './rates.ts';
 import { findRepeat, keepForRepeats, rememberKeys } from './repeats.ts';
 import { integer } from './row.ts';
@@ -33,7 +33,10 @@ export function admitTask(connection: Connection, admission: Admission): Admissi
       return { outcome: 'coalesced', task: joined };
     }
   }
-  const { held, replaces, displaced } = makeRoom(connection, admission);
+  const displaces = displacement(connection, admission);
+  const tasks = unannounced(displaces, admission);
+  if (tasks.length > 0) return { outcome: 'displaces', tasks };
+  const { held, replaces, displaced } = makeRoom(connection, admission, displaces);
   const stage = stageFor(held, task.dueAt, task.createdAt);
   const seq = insert(connection, admission, stage);
   settle(connection, admission, seq);

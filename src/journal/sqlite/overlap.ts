@@ -4,6 +4,7 @@ import { holderOf } from './groups.ts';
 import { text } from './row.ts';
 import { recordSkip } from './skips.ts';
 import { cancelRow } from './task-ends.ts';
+import { taskRecord } from './task-rows.ts';
 
 /** What making room for a new task of a group did. */
 export interface Room {
@@ -13,37 +14,58 @@ export interface Room {
   readonly displaced: readonly TaskRecord[];
 }
 
-/** Cancels what the new task displaces, and says whether it must wait. */
-export function makeRoom(connection: Connection, admission: Admission): Room {
-  const { agent, group } = admission.task;
-  if (group === undefined) return { held: false, replaces: [], displaced: [] };
+/** Which waiting tasks a new one of the group displaces, with the reason that they will have. */
+interface Displacement {
+  readonly holder: Row | undefined;
+  readonly rows: readonly Row[];
+  readonly reason: 'overlap' | 'replaced';
+}
+
+const none: Displacement = { holder: undefined, rows: [], reason: 'overlap' };
+
+export function displacement(connection: Connection, { task, overlap }: Admission): Displacement {
+  const { agent, group } = task;
+  if (group === undefined) return none;
   const holder = holderOf(connection, agent, group);
-  if (holder === undefined) return { held: false, replaces: [], displaced: [] };
-  if (admission.overlap !== 'queue' && admission.overlap !== 'replace') {
-    return { held: true, replaces: [], displaced: [] };
-  }
-  const replace = admission.overlap === 'replace';
-  const holderGoes = replace ? holder.stage !== null : holder.stage !== null && holder.started_at === null;
-  const rows = connection.all(
+  if (holder === undefined || (overlap !== 'queue' && overlap !== 'replace')) return { ...none, holder };
+  const replace = overlap === 'replace';
+  const held = connection.all(
     `SELECT * FROM tasks WHERE agent = ? AND group_key = ? AND stage = 'held' ORDER BY seq`,
     agent,
     group,
   );
-  const displaced = [...(holderGoes ? [holder] : []), ...rows].map((row) =>
-    displace(connection, row, admission, replace ? 'replaced' : 'overlap'),
-  );
-  const running = holder.stage === null;
-  return { held: !holderGoes, replaces: replace && running ? [text(holder, 'id')] : [], displaced };
+  const holderGoes = holder.stage !== null && (replace || holder.started_at === null);
+  return {
+    holder,
+    rows: holderGoes ? [holder, ...held] : held,
+    reason: replace ? 'replaced' : 'overlap',
+  };
 }
 
-function displace(
+/** Those of the displaced tasks whose deliveries the caller has not brought. */
+export function unannounced({ rows, reason }: Displacement, { displaced }: Admission): readonly TaskRecord[] {
+  if (displaced === undefined) return [];
+  return rows.filter((row) => !displaced.has(text(row, 'id'))).map((row) => ({ ...taskRecord(row), reason }));
+}
+
+/** Cancels what the new task displaces, and says whether it must wait. */
+export function makeRoom(
   connection: Connection,
-  row: Row,
   admission: Admission,
-  reason: 'overlap' | 'replaced',
-): TaskRecord {
+  { holder, rows, reason }: Displacement,
+): Room {
+  if (holder === undefined) return { held: false, replaces: [], displaced: [] };
   const at = admission.task.createdAt;
-  const task = cancelRow(connection, row, at, reason, (cancelled) => admission.onDisplace?.(cancelled) ?? []);
-  if (reason === 'overlap') recordSkip(connection, { agent: task.agent, trigger: task.trigger, reason, at });
-  return task;
+  const displaced = rows.map((row) => {
+    const task = cancelRow(connection, row, at, reason, ({ id }) => admission.displaced?.get(id) ?? []);
+    if (reason === 'overlap')
+      recordSkip(connection, { agent: task.agent, trigger: task.trigger, reason, at });
+    return task;
+  });
+  const running = holder.stage === null;
+  return {
+    held: !rows.includes(holder),
+    replaces: admission.overlap === 'replace' && running ? [text(holder, 'id')] : [],
+    displaced,
+  };
 }
