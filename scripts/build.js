@@ -1,4 +1,4 @@
-// Builds dist/: main.js (the command) and mod.js (the library). Run by `npm install` (prepare), and does nothing
+// Builds dist/: main.js (the command), mod.js (the library) and journal-thread.js (a thread of both). Run by `npm install` (prepare), and does nothing
 // where dev dependencies are left out.
 //
 // Dependencies are bundled: a process that has read two hundred small files weighs 13 MB more when idle, and is
@@ -15,7 +15,11 @@ try {
 
 rmSync('dist', { recursive: true, force: true });
 await esbuild.build({
-  entryPoints: { main: 'src/main.ts', mod: 'mod.ts' },
+  entryPoints: {
+    main: 'src/main.ts',
+    mod: 'mod.ts',
+    'journal-thread': 'src/journal/sqlite/thread/entry.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,
@@ -24,8 +28,9 @@ await esbuild.build({
   banner: {
     js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
   },
-  minify: true,
-  keepNames: true,
+  // Not identifiers: stack traces and error classes keep their names.
+  minifyWhitespace: true,
+  minifySyntax: true,
   legalComments: 'linked',
   format: 'esm',
   platform: 'node',

@@ -14,7 +14,8 @@ export async function inflateBody(
   contentEncoding: string | undefined,
   limit: number,
 ): Promise<Uint8Array> {
-  const encodings = (contentEncoding ?? '')
+  if (contentEncoding === undefined) return bytes;
+  const encodings = contentEncoding
     .split(',')
     .map((encoding) => encoding.trim().toLowerCase())
     .filter((encoding) => encoding !== '' && encoding !== 'identity');

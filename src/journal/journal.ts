@@ -378,8 +378,11 @@ export interface Journal {
   /** The events of one task, oldest first, at most 1,000. */
   taskEvents(taskId: string): Promise<readonly EventRecord[]>;
   queueDepths(): Promise<readonly QueueDepth[]>;
-  /** How many tasks of all agents wait: what {@linkcode Admission.queueLimit} bounds. */
-  waitingTasks(): Promise<number>;
+  /**
+   * How many tasks of all agents wait, as of the latest commit that is known here: what
+   * {@linkcode Admission.queueLimit} bounds. Told at once, since it is asked before each webhook call is read.
+   */
+  waitingTasks(): number;
 
   /** Deletes finished tasks, settled deliveries, skips and events from before `before`. Returns how many rows went. */
   prune(before: number): Promise<number>;
@@ -392,9 +395,13 @@ export interface Journal {
 
 /** The worker's claim is over: another one holds the row, or it has ended. Nothing was written. */
 export class StaleFence extends Error {
+  /** `task ID` or `delivery ID`. */
+  readonly what: string;
+
   constructor(what: string) {
     super(`${what} is no longer held by this worker`);
     this.name = 'StaleFence';
+    this.what = what;
   }
 }
 
@@ -408,9 +415,12 @@ export class JournalUnavailable extends Error {
 
 /** The cursor did not come from a page of the journal. */
 export class InvalidCursor extends Error {
+  readonly cursor: string;
+
   constructor(cursor: string) {
     super(`Cannot list from the cursor ${JSON.stringify(cursor)}: it came from no page of this list`);
     this.name = 'InvalidCursor';
+    this.cursor = cursor;
   }
 }
 

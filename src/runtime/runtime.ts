@@ -25,6 +25,7 @@ import { runtimeMachine } from './runtime.machine.ts';
 import { provideTasks } from './task-actors.ts';
 import { TaskWaiters } from './task-waiters.ts';
 import { provideSchedules, stateOf, triggerActor, WebhookDoors } from './trigger-actors.ts';
+import { Wakes } from './wakes.ts';
 import { DueRows, watchClock, watchRetention } from './watches.ts';
 import type { World } from './world.ts';
 
@@ -74,6 +75,10 @@ export class Runtime {
     const agents = new AgentPool({ clock, random, log, plan: () => this.#plan, createAgent });
     this.#agents = agents;
     const runtime = this;
+    const wakes = new Wakes(clock, (ready) => {
+      this.#root.send({ type: 'rows.ready', ...ready });
+      for (const agent of ready.agents) if (this.#removed.has(agent)) void cancelRemoved(this.#world, agent);
+    });
     this.#world = {
       clock,
       random,
@@ -90,10 +95,7 @@ export class Runtime {
       sender: options.sender ?? createLazySender({ clock, redact: (text) => redactor.text(text) }),
       plan: () => this.#plan,
       agent: (name): Agent | undefined => agents.get(name),
-      wake: ({ agents = [], endpoints = [] }) => {
-        if (agents.length + endpoints.length > 0) this.#root.send({ type: 'rows.ready', agents, endpoints });
-        for (const agent of agents) if (this.#removed.has(agent)) void cancelRemoved(this.#world, agent);
-      },
+      wake: (ready) => wakes.add(ready),
       dueAt: (at) => this.#dueRows.expect(at),
       cancel: (agent, taskId, reason) => this.#root.send({ type: 'task.cancel', agent, taskId, reason }),
     };
@@ -250,7 +252,6 @@ export class Runtime {
           actors: {
             tasks: provideTasks(world),
             schedule: provideSchedules(world, this.#alarms),
-            webhook: this.#doors.machine,
           },
         }),
         dispatcher: provideDeliveries(world),

@@ -4,7 +4,6 @@ import type { TaskRecord } from '../journal/journal.ts';
 import { refuseCallback } from '../notifications/callback-hosts.ts';
 import { scheduleMachine } from '../triggers/schedule.machine.ts';
 import { admitDueInstants, type ScheduleWorld } from '../triggers/schedule-admission.ts';
-import { type WebhookEmitted, webhookMachine } from '../triggers/webhook.machine.ts';
 import { answerCall, refusePaused, type WebhookAnswer, type WebhookWorld } from '../triggers/webhook-call.ts';
 import type { WebhookRequest } from '../triggers/webhook-input.ts';
 import { triggerActorId } from './agent.machine.ts';
@@ -89,9 +88,8 @@ const webhookWorld = (world: World): WebhookWorld => ({ ...admissionWorld(world)
 
 /** The doors of the webhook triggers, and the calls that stand before them. */
 export class WebhookDoors {
-  readonly machine = webhookMachine;
   readonly #world: () => World;
-  #calls = 0;
+  #behind: WebhookWorld | undefined;
 
   constructor(world: () => World) {
     this.#world = world;
@@ -107,24 +105,12 @@ export class WebhookDoors {
     const plan = triggerPlan(this.#world(), agent, trigger);
     const door = triggerActor(root, agent, trigger);
     if (plan?.type !== 'webhook' || door === undefined) return { kind: 'paused' };
-    if (!this.#opens(door)) return refusePaused(plan, webhookWorld(this.#world()));
-    const { journal, plan: inForce } = this.#world();
+    // Made with the first call, when the journal is open: it lives as long as the runtime.
+    this.#behind ??= webhookWorld(this.#world());
+    if (stateOf(door) !== 'listening') return refusePaused(plan, this.#behind);
     // Before anything is read; the commit looks again.
-    if ((await journal.waitingTasks()) >= inForce().limits.queue) return { kind: 'full' };
-    return answerCall(plan, await request(), webhookWorld(this.#world()));
-  }
-
-  /** Whether the door lets a call in; it answers at once, by what it emits. */
-  #opens(door: AnyActorRef): boolean {
-    this.#calls += 1;
-    const call = this.#calls;
-    let opened = false;
-    const subscription = door.on('call.admitted', (event: WebhookEmitted) => {
-      if (event.type === 'call.admitted' && event.call === call) opened = true;
-    });
-    door.send({ type: 'call', call });
-    subscription.unsubscribe();
-    return opened;
+    if (this.#behind.journal.waitingTasks() >= this.#behind.queueLimit()) return { kind: 'full' };
+    return answerCall(plan, await request(), this.#behind);
   }
 }
 

@@ -53,7 +53,7 @@ export async function answerCall(
       now,
     );
     if (!verification.verified) {
-      world.note(plan, 'signature refused', { cause: verification.cause, from: request.from });
+      world.note(plan, 'signature refused', { cause: verification.cause, from: request.from() });
       return { kind: 'unauthorized' };
     }
   }
@@ -70,7 +70,7 @@ export async function answerCall(
     return await admit(plan, request, parsed, verification, world, now);
   } catch (thrown) {
     if (!(thrown instanceof Malformed)) throw thrown;
-    world.note(plan, 'call refused', { cause: thrown.message, from: request.from });
+    world.note(plan, 'call refused', { cause: thrown.message, from: request.from() });
     return { kind: 'malformed', status: 400, message: thrown.message };
   }
 }

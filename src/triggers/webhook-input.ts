@@ -15,8 +15,8 @@ export interface WebhookRequest {
   readonly body: Uint8Array;
   /** The body with its content encodings undone, within the limit; asked for only after the call was verified. */
   readonly content: () => Promise<Uint8Array>;
-  /** The client's address, for the log. */
-  readonly from: string;
+  /** Tells the client's address, for the log. */
+  readonly from: () => string;
 }
 
 /** What the templates of a webhook may read: `.body .headers .query .fields .method`. */

@@ -49,7 +49,7 @@ export const request = (text: string) => async (): Promise<WebhookRequest> => ({
   query: new Map(),
   body: Buffer.from(text),
   content: async () => Buffer.from(text),
-  from: '127.0.0.1',
+  from: () => '127.0.0.1',
 });
 
 /** A call whose body comes when the test says so. */

@@ -77,7 +77,7 @@ function webhookText(trigger: WebhookPlan, options: RenderOptions, io: Io): stri
     query: new Map(pairs(options.query, '=', '--query')),
     body: bytes,
     content: async () => bytes,
-    from: '127.0.0.1',
+    from: () => '127.0.0.1',
   };
   const body = parseBody(bytes, bytes.length === 0 ? undefined : headers.get('content-type'));
   return webhookInput(trigger, body, { ...webhookTemplateData(trigger, request, body), count: 1 });

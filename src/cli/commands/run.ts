@@ -12,7 +12,7 @@ import { ensureLocalToken } from '../../http/local-token.ts';
 import { type Listening, listen } from '../../http/server.ts';
 import { Vitals } from '../../http/vitals.ts';
 import type { InspectorFeed } from '../../inspection/feed.ts';
-import { openSqliteJournal } from '../../journal/sqlite/open.ts';
+import { openSqliteJournalThread } from '../../journal/sqlite/thread/open.ts';
 import { modelChoices } from '../../plan/llms.ts';
 import { loadPlan } from '../../plan/load.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -84,7 +84,7 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
       random: systemRandom,
       log,
       redactor,
-      openJournal: () => openSqliteJournal({ path: plan.journal.path, clock }),
+      openJournal: () => openSqliteJournalThread({ path: plan.journal.path, clock }),
     });
     runtime.bus.subscribe((event) => logEvent(log, event));
     const vitals = new Vitals(runtime, log);

@@ -86,8 +86,8 @@ const callerOf = (c: Call, { runtime }: HttpWorld) => callerAddress(c, runtime.p
 
 async function answer(c: Call, world: HttpWorld, plan: WebhookPlan): Promise<Response> {
   const answer = await world.runtime.call(plan.agent, plan.id, async () => {
-    const from = callerOf(c, world);
-    if (plan.allowIps.length > 0 && !matchesCidr(from, plan.allowIps)) {
+    const from = () => callerOf(c, world);
+    if (plan.allowIps.length > 0 && !matchesCidr(from(), plan.allowIps)) {
       throw new CallRefused(403, 'the address is not allowed');
     }
     const request = await readRequest(c, plan, from);
@@ -128,7 +128,7 @@ async function checkLogin(c: Call, { access }: HttpWorld, plan: WebhookPlan): Pr
   }
 }
 
-async function readRequest(c: Call, plan: WebhookPlan, from: string): Promise<WebhookRequest> {
+async function readRequest(c: Call, plan: WebhookPlan, from: () => string): Promise<WebhookRequest> {
   const { incoming } = c.env;
   const raw: [string, string][] = [];
   for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {

@@ -2,11 +2,13 @@
 export class JournalOpenError extends Error {
   /** Absolute path of the journal's file. */
   readonly path: string;
+  readonly why: string;
 
   constructor(path: string, why: string, options?: ErrorOptions) {
     super(`Cannot open the journal ${path}: ${why}`, options);
     this.name = 'JournalOpenError';
     this.path = path;
+    this.why = why;
   }
 }
 

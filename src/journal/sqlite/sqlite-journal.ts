@@ -103,7 +103,7 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
     lastEvent: () => read(() => lastEvent(connection)),
     taskEvents: (taskId) => read(() => taskEvents(connection, taskId)),
     queueDepths: () => read(() => queueDepths(connection)),
-    waitingTasks: () => read(() => waitingTasks(connection)),
+    waitingTasks: () => (closed ? 0 : waitingTasks(connection)),
 
     async prune(before) {
       let total = 0;

@@ -1,0 +1,33 @@
+import type { Clock } from '../core/clock.ts';
+import type { ReadyRows } from '../journal/journal.ts';
+
+/**
+ * Collects whose rows can be claimed, and tells once at the end of a turn of the event loop: a thousand calls that
+ * came in together wake their agent once, not a thousand times.
+ */
+export class Wakes {
+  readonly #clock: Clock;
+  readonly #tell: (ready: ReadyRows) => void;
+  readonly #agents = new Set<string>();
+  readonly #endpoints = new Set<string>();
+  #told = true;
+
+  constructor(clock: Clock, tell: (ready: ReadyRows) => void) {
+    this.#clock = clock;
+    this.#tell = tell;
+  }
+
+  add({ agents = [], endpoints = [] }: Partial<ReadyRows>): void {
+    for (const agent of agents) this.#agents.add(agent);
+    for (const endpoint of endpoints) this.#endpoints.add(endpoint);
+    if (!this.#told || this.#agents.size + this.#endpoints.size === 0) return;
+    this.#told = false;
+    this.#clock.nextTurn(() => {
+      this.#told = true;
+      const ready = { agents: [...this.#agents], endpoints: [...this.#endpoints] };
+      this.#agents.clear();
+      this.#endpoints.clear();
+      this.#tell(ready);
+    });
+  }
+}
