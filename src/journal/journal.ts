@@ -301,7 +301,7 @@ export interface Journal {
   /** Whether the bucket has a token, without taking it: milliseconds until it has one, 0 when it has. */
   peekRate(agent: string, trigger: string, rate: RateLimit, now: number): Promise<number>;
   /** How many calls the waiting task of this key stands for; 0 when there is none. */
-  coalesceCount(agent: string, trigger: string, key: string): Promise<number>;
+  coalesceCount(agent: string, trigger: string, key: string, now: number): Promise<number>;
 
   /** Marks up to `limit` ready tasks as running, oldest first, and hands them out with a new fence. */
   claimTasks(claim: { agent: string; limit: number; now: number }): Promise<readonly TaskRecord[]>;
@@ -384,8 +384,11 @@ export interface Journal {
    */
   waitingTasks(): number;
 
-  /** Deletes finished tasks, settled deliveries, skips and events from before `before`. Returns how many rows went. */
-  prune(before: number): Promise<number>;
+  /**
+   * Deletes finished tasks, settled deliveries, skips and events from before `before`, but no task whose delivery keys
+   * still count at `now`. Returns how many rows went.
+   */
+  prune(before: number, now: number): Promise<number>;
   /** Resolves when a small commit went through; rejects with the reason when the journal cannot write. */
   probe(now: number): Promise<void>;
   /** How long the latest commits took, in milliseconds, for the metrics: called with each commit's time. */

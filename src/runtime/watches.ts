@@ -123,8 +123,9 @@ export function watchRetention(options: {
   const { clock, journal, keep, log } = options;
   let timer = clock.setTimeout(prune, 60_000);
   function prune(): void {
+    const now = clock.now();
     journal()
-      .prune(clock.now() - keep())
+      .prune(now - keep(), now)
       .then(
         (count) => (count > 0 ? log.debug('pruned the journal', { rows: count }) : undefined),
         (thrown: unknown) => log.error('cannot prune the journal', { error: errorMessage(thrown) }),

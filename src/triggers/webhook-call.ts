@@ -135,7 +135,7 @@ async function admit(
     key: rendered(plan.coalesce.key, data, 'coalesce.key').trim(),
     dueAt: now + plan.coalesce.window,
   };
-  let count = coalesce === undefined ? 0 : await journal.coalesceCount(agent, trigger, coalesce.key);
+  let count = coalesce === undefined ? 0 : await journal.coalesceCount(agent, trigger, coalesce.key, now);
   for (;;) {
     const input = rendered(
       { render: (data) => webhookInput(plan, body, data) },

@@ -122,7 +122,7 @@ export function admissionContract(open: Opener): void {
           task: { createdAt: clock.now(), dueAt, ...more },
         }),
       );
-    const count = () => journal.coalesceCount('agent', 'hook', 'k');
+    const count = () => journal.coalesceCount('agent', 'hook', 'k', clock.now());
     expect(await count()).toBe(0);
     expect(await call('a', 1)).toEqual({ outcome: 'stale', count: 0 });
     expect((await call('a', 0)).outcome).toBe('admitted');
@@ -146,7 +146,7 @@ export function admissionContract(open: Opener): void {
       );
     await call('a', clock.now() + 1_000);
     await clock.advance(1_000);
-    expect(await journal.coalesceCount('agent', 'hook', 'k')).toBe(0);
+    expect(await journal.coalesceCount('agent', 'hook', 'k', clock.now())).toBe(0);
     expect((await call('b', undefined)).outcome).toBe('admitted');
     await claimOne(journal, 'agent', clock.now());
     expect((await call('c', undefined)).outcome).toBe('admitted');
@@ -159,7 +159,7 @@ export function admissionContract(open: Opener): void {
     await journal.admitTask(admission('webhook-agent-999999999999999999'));
     expect(await journal.newestTaskNanos()).toBe(1767225600000000007n);
     await fail(journal, await claimOne(journal));
-    await journal.prune(start + 1);
+    await journal.prune(start + 1, start);
     expect(await journal.newestTaskNanos()).toBe(1767225600000000007n);
   });
 

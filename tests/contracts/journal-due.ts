@@ -81,7 +81,7 @@ export function dueContract(open: Opener): void {
     await journal.skip({ agent: 'agent', trigger: 'hook', reason: 'paused', at: old });
     const events = await journal.listEvents(0, 100);
 
-    const deleted = await journal.prune(start - 1);
+    const deleted = await journal.prune(start - 1, clock.now());
     const left = await journal.listEvents(0, 100);
     expect(left.every((event) => event.at >= start - 1)).toBe(true);
     expect(deleted).toBe(1 + 1 + 1 + events.length - left.length);
@@ -89,13 +89,13 @@ export function dueContract(open: Opener): void {
     expect(items.map((item) => item.id).sort()).toEqual(['recent', 'repeated', 'waiting']);
     expect((await journal.listDeliveries({ limit: 10 })).items.map((item) => item.id)).toEqual(['msg_open']);
     expect((await journal.listSkips({ limit: 10 })).items).toEqual([]);
-    expect(await journal.prune(start - 1)).toBe(0);
+    expect(await journal.prune(start - 1, clock.now())).toBe(0);
     expect(await journal.queueDepths()).toMatchObject([
       { agent: 'agent', waiting: 1, running: 0 },
       { waiting: 0 },
     ]);
     await clock.advance(1);
-    expect(await journal.prune(start - 1)).toBe(1);
+    expect(await journal.prune(start - 1, clock.now())).toBe(1);
   });
 
   test('the depth of each queue', async () => {

@@ -43,9 +43,9 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
     admitTask: (admission) => write(() => admitTask(connection, admission)),
     findRepeat: (agent, trigger, keys, now) => read(() => findRepeat(connection, agent, trigger, keys, now)),
     peekRate: (agent, trigger, rate, now) => read(() => waitForToken(connection, agent, trigger, rate, now)),
-    coalesceCount: (agent, trigger, key) =>
+    coalesceCount: (agent, trigger, key, now) =>
       read(() => {
-        const row = joinable(connection, agent, trigger, key, clock.now());
+        const row = joinable(connection, agent, trigger, key, now);
         return row === undefined ? 0 : integer(row, 'calls');
       }),
 
@@ -105,10 +105,10 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
     queueDepths: () => read(() => queueDepths(connection)),
     waitingTasks: () => (closed ? 0 : waitingTasks(connection)),
 
-    async prune(before) {
+    async prune(before, now) {
       let total = 0;
       for (;;) {
-        const step = await write(() => prune(connection, before, clock.now()));
+        const step = await write(() => prune(connection, before, now));
         total += step.deleted;
         if (!step.more) return total;
       }

@@ -7,12 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 /** A folder of its own with the admitter in it, as one file that any supported Node runs. */
-export async function buildAdmitter(): Promise<string> {
-  const folder = mkdtempSync(join(tmpdir(), 'callboard-admitter-'));
+export const buildAdmitter = () => buildFixture('admitter');
+
+/** A folder of its own with `NAME.mjs` in it: the fixture `NAME.ts` and what it imports. */
+export async function buildFixture(name: string): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), `callboard-${name}-`));
   symlinkSync(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(folder, 'node_modules'));
   await build({
-    entryPoints: [fileURLToPath(new URL('./fixtures/admitter.ts', import.meta.url))],
-    outfile: join(folder, 'admitter.mjs'),
+    entryPoints: [fileURLToPath(new URL(`./fixtures/${name}.ts`, import.meta.url))],
+    outfile: join(folder, `${name}.mjs`),
     bundle: true,
     packages: 'external',
     platform: 'node',

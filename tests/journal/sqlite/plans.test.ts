@@ -71,7 +71,7 @@ test('claims, outcomes, releases and cancellations of tasks', async () => {
     await complete(journal, await claimOne(journal), start, [newDelivery('msg_1')]);
     await journal.cancelWaiting({ taskId: 'c', at: start, reason: 'operator', deliveries: [] });
     await journal.findRepeat('agent', 'hook', ['k'], start);
-    await journal.coalesceCount('agent', 'hook', 'k');
+    await journal.coalesceCount('agent', 'hook', 'k', start);
     await journal.queueDepths();
   };
   expect(await wasteful(work)).toEqual([]);
@@ -157,7 +157,7 @@ async function firstPage() {
 
 test('retention', async () => {
   // The one scan is of the innermost query, which stops after a batch from the start of the table.
-  expect(await wasteful(() => journal.prune(start))).toEqual([
+  expect(await wasteful(() => journal.prune(start, start))).toEqual([
     expect.stringMatching(/^SCAN events in .*FROM events ORDER BY sequence LIMIT 500\)/s),
   ]);
 });

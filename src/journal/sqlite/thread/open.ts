@@ -59,7 +59,11 @@ class JournalThread {
     this.opened = new Promise((resolve, reject) => {
       this.#worker.on('message', (message: FromThread) => {
         if (message.type === 'replies') return this.#settle(message);
-        if (message.type === 'failed') return reject(receiveError(message.error));
+        if (message.type === 'failed') {
+          reject(receiveError(message.error));
+          void this.#worker.terminate();
+          return;
+        }
         this.#tasksWaiting = message.waiting;
         resolve();
       });
@@ -156,6 +160,7 @@ function portOver(thread: JournalThread): Journal {
     getDelivery: asking('getDelivery'),
     listDeliveries: asking('listDeliveries'),
     listEndpoints: asking('listEndpoints'),
+    getEndpoint: asking('getEndpoint'),
     saveEndpoint: asking('saveEndpoint'),
     endpointsWithWork: asking('endpointsWithWork'),
     agentsWithWork: asking('agentsWithWork'),

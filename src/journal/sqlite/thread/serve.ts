@@ -10,9 +10,7 @@ export async function serve(port: MessagePort, open: () => Promise<Journal>): Pr
   try {
     journal = await open();
   } catch (thrown) {
-    tell({ type: 'failed', error: sendError(thrown) });
-    port.close();
-    return;
+    return tell({ type: 'failed', error: sendError(thrown) });
   }
   let replies: Reply[] = [];
   let commits: [number, number][] = [];
