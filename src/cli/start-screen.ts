@@ -1,7 +1,7 @@
 // What a start shows on a terminal: every agent, how it is started, and who hears of it.
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
-import type { AgentPlan, NotificationPlan, Plan, TriggerPlan } from '../plan/plan.ts';
+import type { AgentPlan, NotificationPlan, Plan, TriggerPlan, WebhookPlan } from '../plan/plan.ts';
 import { instantNote, localTime } from './instant-text.ts';
 import { noLines } from './no-lines.ts';
 
@@ -13,7 +13,7 @@ export function startTable(plan: Plan, now: number): string {
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
   for (const agent of plan.agents.values()) {
-    for (const [index, row] of rowsOf(agent, now).entries()) {
+    for (const [index, row] of rowsOf(agent, plan, now).entries()) {
       table.push([index === 0 ? styleText('bold', agent.name) : '', ...row]);
     }
   }
@@ -28,12 +28,13 @@ export function startTable(plan: Plan, now: number): string {
 export function tryNext(plan: Plan, url: string, file: string, program: string): string {
   const open = [...plan.agents.values()]
     .flatMap(({ triggers }) => triggers)
-    .find((trigger) => trigger.type === 'webhook' && trigger.enabled && trigger.verifier === undefined);
+    .find((trigger) => trigger.type === 'webhook' && trigger.enabled && guardOf(trigger, plan) === undefined);
   const call =
     open?.type === 'webhook' && open.methods.includes('POST')
       ? [`  curl -H 'Content-Type: application/json' -d '{"name": "Ada"}' ${url}${open.path}`]
       : [];
-  const tasks = `  ${program} tasks --config ${file} --url ${url}`;
+  const login = plan.server.auth === undefined ? '' : ' --token TOKEN';
+  const tasks = `  ${program} tasks --config ${file} --url ${url}${login}`;
   return [
     styleText('dim', 'Try, in another terminal:'),
     ...call,
@@ -42,8 +43,8 @@ export function tryNext(plan: Plan, url: string, file: string, program: string):
   ].join('\n');
 }
 
-function rowsOf(agent: AgentPlan, now: number): readonly [string, string, string][] {
-  const triggers = agent.triggers.map((trigger) => describeTrigger(trigger, now));
+function rowsOf(agent: AgentPlan, plan: Plan, now: number): readonly [string, string, string][] {
+  const triggers = agent.triggers.map((trigger) => describeTrigger(trigger, plan, now));
   const notifications = agent.notifications.map(describeNotification);
   const count = Math.max(1, triggers.length, notifications.length);
   return Array.from({ length: count }, (_, index) => {
@@ -53,11 +54,19 @@ function rowsOf(agent: AgentPlan, now: number): readonly [string, string, string
   });
 }
 
-function describeTrigger(trigger: TriggerPlan, now: number): readonly [string, string] {
+/** What a call of a webhook needs; undefined where anybody may call. */
+function guardOf({ verifier, auth }: WebhookPlan, { server }: Plan): string | undefined {
+  if (verifier !== undefined) return 'secret';
+  return server.auth !== undefined && auth !== 'none' ? 'login' : undefined;
+}
+
+function describeTrigger(trigger: TriggerPlan, plan: Plan, now: number): readonly [string, string] {
   if (!trigger.enabled) return [trigger.type, styleText('dim', 'disabled')];
   if (trigger.type === 'webhook') {
-    const guard = trigger.verifier === undefined ? styleText('yellow', ' (no secret)') : '';
-    return ['webhook', `${trigger.methods.join(',')} ${trigger.path}${guard}`];
+    const guard = guardOf(trigger, plan);
+    const note =
+      guard === undefined ? styleText('yellow', ' (no secret)') : guard === 'login' ? ' (login)' : '';
+    return ['webhook', `${trigger.methods.join(',')} ${trigger.path}${note}`];
   }
   const next = trigger.calendar.next(now);
   if (next === undefined) return ['schedule', `${trigger.source}: never again`];

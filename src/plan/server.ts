@@ -25,6 +25,10 @@ function buildAuth(context: BuildContext, config: ServerConfig['auth']): AuthPla
   const apiKeys = config.api_keys.map((given, index): ApiKeyPlan => {
     const entry = typeof given === 'string' ? { key: given, name: undefined, scopes: undefined } : given;
     context.secrets.add(entry.key);
+    if (!/^[\x21-\x7e]+$/.test(entry.key)) {
+      const message = 'can never be sent: a header carries printable ASCII without spaces';
+      problems.error([...path, 'api_keys', index], `api_keys[${index}] ${message}`);
+    }
     return {
       name: entry.name ?? `key ${index + 1}`,
       sha256: createHash('sha256').update(entry.key).digest('hex'),
@@ -34,6 +38,9 @@ function buildAuth(context: BuildContext, config: ServerConfig['auth']): AuthPla
   if (config.jwks_url !== undefined) {
     const place = [...path, 'jwks_url'];
     const url = checkUrl(context, place, config.jwks_url);
+    if (url !== undefined && (url.username !== '' || url.password !== '')) {
+      problems.error(place, 'jwks_url must not carry a name and password: key sets are public');
+    }
     if (url?.protocol === 'http:' && !isLoopback(url)) {
       problems.error(
         place,

@@ -32,6 +32,19 @@ it.each([
     ['c.yaml:1:30: api_keys[0] is empty: an empty secret would check nothing'],
   ],
   [
+    'a key that no header carries',
+    'server: { auth: { api_keys: ["open sesame", { key: schlüssel }] } }',
+    [
+      'c.yaml:1:30: api_keys[0] can never be sent: a header carries printable ASCII without spaces',
+      'c.yaml:1:45: api_keys[1] can never be sent: a header carries printable ASCII without spaces',
+    ],
+  ],
+  [
+    'keys behind a password',
+    'server: { auth: { jwks_url: "https://a:b@auth.example.com/" } }',
+    ['c.yaml:1:29: jwks_url must not carry a name and password: key sets are public'],
+  ],
+  [
     'a wrong scope',
     'server: { auth: { api_keys: [{ key: abcdefgh, scopes: [wirte] }] } }',
     ['c.yaml:1:56: scopes[0] must be read or write, not "wirte" (did you mean "write"?)'],
