@@ -9,7 +9,7 @@ import type { Log } from '../../core/log.ts';
 import { within } from '../within.ts';
 
 /** How long one fetch may take, in milliseconds: the longest that a request is held for it. */
-const patience = 5_000;
+export const patience = 5_000;
 /** Least time between two fetches, in milliseconds: tokens with made-up keys cost the endpoint no more. */
 export const cooldown = 5_000;
 /** After so many milliseconds keys are asked for anew, so that one that was withdrawn is forgotten. */
