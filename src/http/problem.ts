@@ -28,9 +28,9 @@ export function problem(
 
 /** Thrown by a route of the API: answered as problem details. */
 export class Refusal extends Error {
-  readonly status: 404 | 409;
+  readonly status: 404 | 409 | 503;
 
-  constructor(status: 404 | 409, detail: string) {
+  constructor(status: 404 | 409 | 503, detail: string) {
     super(detail);
     this.status = status;
   }

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { errorMessage } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { Refusal } from './problem.ts';
 
 /** How often the disk and the journal are looked at, in milliseconds. */
 const interval = 5_000;
@@ -22,6 +23,11 @@ export class Vitals {
   /** Why nothing new is taken now; undefined while all is well. */
   get trouble(): string | undefined {
     return this.#runtime.state === 'running' ? this.#trouble : `the runtime is ${this.#runtime.state}`;
+  }
+
+  /** @throws {Refusal} 503 while nothing new is taken. */
+  assertTakesWork(): void {
+    if (this.trouble !== undefined) throw new Refusal(503, `No new work is taken: ${this.trouble}.`);
   }
 
   start(): void {

@@ -3,7 +3,7 @@
 import type { AnyActorRef } from 'xstate';
 import { Failure } from '../core/failure.ts';
 import type { TriggerType } from '../core/ids.ts';
-import type { DeliveryFilter, DeliveryRecord, TaskRecord } from '../journal/journal.ts';
+import type { AdmissionResult, DeliveryFilter, DeliveryRecord, TaskRecord } from '../journal/journal.ts';
 import { notificationDelivery } from '../notifications/outbox.ts';
 import type { NotificationPlan, TriggerPlan } from '../plan/plan.ts';
 import { scheduleInput } from '../triggers/schedule-admission.ts';
@@ -32,10 +32,10 @@ export class Operations {
 
   /**
    * Fires a trigger as if its time had come, with the input that it would give, or with `input`.
-   * @throws {Failure} `unknown_trigger`, `queue_full`, `budget`.
+   * @throws {Failure} `unknown_trigger`, `disabled`, `queue_full`, `budget`.
    */
   async fireTrigger(agent: string, trigger: string, input: string | undefined): Promise<TaskRecord> {
-    const plan = this.#trigger(agent, trigger);
+    const plan = this.#enabledTrigger(agent, trigger);
     return this.#admit({ agent, trigger, input: input ?? this.#ownInput(plan) });
   }
 
@@ -76,20 +76,22 @@ export class Operations {
   /** All dead deliveries that the filter finds start afresh. Returns how many. */
   async replayDead(filter: Omit<DeliveryFilter, 'status' | 'limit' | 'cursor'>): Promise<number> {
     let replayed = 0;
-    for (;;) {
-      // Always the first page: what was replayed is no longer dead.
-      const { items } = await this.#world.journal.listDeliveries({ ...filter, status: 'dead', limit: 100 });
+    let cursor: string | undefined;
+    do {
+      // From page to page, never the first one again: what dies anew meanwhile would be sent for ever.
+      const query = { ...filter, status: 'dead' as const, limit: 100, cursor };
+      const { items, next } = await this.#world.journal.listDeliveries(query);
       const started = await Promise.all(items.map(({ id }) => this.replayDelivery(id)));
-      const count = started.filter((delivery) => delivery !== undefined).length;
-      replayed += count;
-      if (count === 0) return replayed;
-    }
+      replayed += started.filter((delivery) => delivery !== undefined).length;
+      cursor = next;
+    } while (cursor !== undefined);
+    return replayed;
   }
 
-  /** @throws {Failure} `unknown_trigger`. */
+  /** @throws {Failure} `unknown_trigger`, `disabled`. */
   async pauseTrigger(agent: string, trigger: string, paused: boolean): Promise<void> {
     const { journal, clock } = this.#world;
-    this.#trigger(agent, trigger);
+    this.#enabledTrigger(agent, trigger);
     const record = (await journal.listTriggers()).find(
       (known) => known.agent === agent && known.trigger === trigger,
     );
@@ -140,9 +142,7 @@ export class Operations {
       hourly: plan.agents.get(task.agent)?.budget.tasksPerHour,
     });
     if (result.outcome !== 'admitted') {
-      throw new Failure(result.outcome, `Cannot start a task of agent "${task.agent}": ${result.outcome}`, {
-        retryable: true,
-      });
+      throw new NotAdmitted(task.agent, result);
     }
     const { agent, trigger } = task;
     bus.publish({ type: 'task.queued', taskId: result.task.id, agent, trigger, at: createdAt });
@@ -156,9 +156,12 @@ export class Operations {
     return scheduleInput(plan, now, now);
   }
 
-  #trigger(agent: string, trigger: string): TriggerPlan {
+  #enabledTrigger(agent: string, trigger: string): TriggerPlan {
     const plan = triggerPlan(this.#world, agent, trigger);
     if (plan === undefined) throw unknown('trigger', `${agent}/${trigger}`);
+    if (!plan.enabled) {
+      throw new Failure('disabled', `Trigger "${agent}/${trigger}" is disabled in the file`);
+    }
     return plan;
   }
 
@@ -166,6 +169,22 @@ export class Operations {
     const plan = notificationPlan(this.#world, endpoint);
     if (plan === undefined) throw unknown('notification', endpoint);
     return plan;
+  }
+}
+
+/** A task could not be started now; its code is `queue_full` or `budget`. */
+export class NotAdmitted extends Failure {
+  /** Milliseconds until it may be tried again, where that can be told. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(agent: string, result: Exclude<AdmissionResult, { outcome: 'admitted' }>) {
+    const reasons: Readonly<Record<string, string>> = {
+      budget: 'its tasks_per_hour are used up',
+      queue_full: 'as many tasks wait as limits.queue allows',
+    };
+    const why = reasons[result.outcome] ?? result.outcome;
+    super(result.outcome, `Cannot start a task of agent "${agent}": ${why}`, { retryable: true });
+    this.retryAfterMs = 'retryAfterMs' in result ? result.retryAfterMs : undefined;
   }
 }
 

@@ -3,6 +3,8 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono } from 'hono';
 import { Failure } from '../../core/failure.ts';
 import { version } from '../../core/version.ts';
+import { InvalidCursor, JournalUnavailable } from '../../journal/journal.ts';
+import { NotAdmitted } from '../../runtime/operations.ts';
 import { problem, Refusal } from '../problem.ts';
 import type { HttpEnvironment, HttpWorld } from '../world.ts';
 import { agentRoutes } from './api/agents.ts';
@@ -13,24 +15,44 @@ import { notificationRoutes } from './api/notifications.ts';
 import { taskRoutes } from './api/tasks.ts';
 import { triggerRoutes } from './api/triggers.ts';
 
+const retryLater = { 'Retry-After': '10' };
+
 /** All of `/api`, its own prefix included. */
 export function apiRoutes(world: HttpWorld) {
   const api = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid });
   api.use(async (c, next) => {
     await next();
     c.header('Cache-Control', 'no-store');
-    // What agents and receivers said may repeat a secret.
-    if (c.res.headers.get('content-type')?.startsWith('application/json')) {
+    // What agents and receivers said may repeat a secret, also in a problem's detail.
+    if (/^application\/(?:problem\+)?json/.test(c.res.headers.get('content-type') ?? '')) {
       const headers = new Headers(c.res.headers);
       headers.delete('content-length');
       c.res = new Response(world.redactor.text(await c.res.text()), { status: c.res.status, headers });
     }
   });
+  api.use(async (c, next) => {
+    const { state } = world.runtime;
+    // The journal is not open yet, or no longer.
+    if (state === 'starting' || state === 'stopped' || state === 'failed') {
+      return problem(c, 503, `The runtime is ${state}.`, retryLater);
+    }
+    return next();
+  });
   api.onError((thrown, c) => {
-    if (thrown instanceof Refusal) return problem(c, thrown.status, thrown.message);
+    if (thrown instanceof InvalidCursor) return problem(c, 400, thrown.message);
+    if (thrown instanceof JournalUnavailable) {
+      world.vitals.report(thrown);
+      return problem(c, 503, thrown.message, retryLater);
+    }
+    if (thrown instanceof Refusal) {
+      return problem(c, thrown.status, thrown.message, thrown.status === 503 ? retryLater : {});
+    }
     if (!(thrown instanceof Failure)) throw thrown;
     if (thrown.code.startsWith('unknown_')) return problem(c, 404, thrown.message);
-    return problem(c, thrown.retryable ? 503 : 409, thrown.message);
+    if (!thrown.retryable) return problem(c, 409, thrown.message);
+    const wait = thrown instanceof NotAdmitted ? thrown.retryAfterMs : undefined;
+    if (wait === undefined) return problem(c, 503, thrown.message, retryLater);
+    return problem(c, 429, thrown.message, { 'Retry-After': String(Math.max(1, Math.ceil(wait / 1_000))) });
   });
   for (const routes of [
     taskRoutes,

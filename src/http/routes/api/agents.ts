@@ -1,13 +1,13 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi';
+import { OpenAPIHono } from '@hono/zod-openapi';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
 import { describe, jsonOf } from './describe.ts';
 import { refuseInvalid } from './invalid.ts';
-import { agentShape } from './schemas.ts';
+import { agentShape, pageOf } from './schemas.ts';
 
 const list = describe('/agents', {
   method: 'get',
   summary: 'The agents of the file, and how busy they are',
-  responses: { 200: jsonOf(z.object({ items: z.array(agentShape) }), 'All agents.') },
+  responses: { 200: jsonOf(pageOf(agentShape), 'All of them, in the order of the file.') },
 });
 
 /** `/api/agents`. */
@@ -25,7 +25,7 @@ export function agentRoutes({ runtime }: HttpWorld) {
       triggers: plan.triggers.map(({ id }) => id),
       notifications: plan.notifications.map(({ id }) => id),
     }));
-    return c.json({ items }, 200);
+    return c.json({ items, next: null }, 200);
   });
   return routes;
 }

@@ -9,9 +9,16 @@ const refusals = {
   400: { description: 'The request does not fit the schema.', content: problemContent },
   401: { description: 'The token is missing or wrong.', content: problemContent },
   403: { description: 'The token may not do this, or the origin is foreign.', content: problemContent },
+  503: {
+    description: 'It cannot be done now; `Retry-After` says when to ask again.',
+    content: problemContent,
+  },
 };
 
 export const notFound = { 404: { description: 'There is no such thing.', content: problemContent } };
+export const overBudget = {
+  429: { description: 'The agent has had its tasks of this hour.', content: problemContent },
+};
 export const conflict = { 409: { description: 'It cannot be done in this state.', content: problemContent } };
 
 /** An answer of JSON. */

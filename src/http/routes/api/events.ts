@@ -2,7 +2,9 @@
 // client that comes back with `Last-Event-ID` has missed nothing.
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
+import { credentialsOf } from '../../access/credentials.ts';
 import { eventView } from '../../views.ts';
+import { within } from '../../within.ts';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
 import { describe } from './describe.ts';
 import { refuseInvalid } from './invalid.ts';
@@ -15,7 +17,7 @@ const stream = describe('/events', {
   method: 'get',
   summary: 'What happens, as server-sent events; `Last-Event-ID` goes on where a client left off',
   request: {
-    query: z.object({ after: z.coerce.number().int().min(0).optional() }),
+    query: z.strictObject({ after: z.coerce.number().int().min(0).optional() }),
     headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).optional() }),
   },
   responses: {
@@ -24,7 +26,7 @@ const stream = describe('/events', {
 });
 
 /** `/api/events`. */
-export function eventRoutes({ runtime, redactor }: HttpWorld) {
+export function eventRoutes({ runtime, redactor, access }: HttpWorld) {
   const routes = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid });
   routes.openapi(stream, async (c) => {
     const from = c.req.valid('header')['last-event-id'] ?? c.req.valid('query').after;
@@ -32,14 +34,25 @@ export function eventRoutes({ runtime, redactor }: HttpWorld) {
     return streamSSE(c, async (sse) => {
       let wake = () => {};
       let news = false;
+      let over = false;
       const told = () => {
         news = true;
         wake();
       };
+      const end = () => {
+        over = true;
+        told();
+      };
       const unsubscribe = runtime.bus.subscribe(told);
-      sse.onAbort(told);
+      const credentials = credentialsOf((name) => c.req.header(name));
+      const unwatch = access.watch(credentials, 'read', end);
+      // A stop must not wait for the next heartbeat.
+      const states = runtime.root.subscribe(() => {
+        if (runtime.state !== 'running') end();
+      });
+      sse.onAbort(end);
       try {
-        while (!sse.aborted && runtime.state === 'running') {
+        while (!over && runtime.state === 'running') {
           news = false;
           const events = await runtime.journal.listEvents(after, batch);
           for (const event of events) {
@@ -48,17 +61,21 @@ export function eventRoutes({ runtime, redactor }: HttpWorld) {
             await sse.writeSSE({ id: String(event.sequence), event: event.type, data });
           }
           if (events.length === batch || news) continue;
-          let timer = runtime.clock.setTimeout(() => {}, 0);
-          const woken = await new Promise<boolean>((resolve) => {
-            wake = () => resolve(true);
-            timer = runtime.clock.setTimeout(() => resolve(false), heartbeat);
-            if (news) resolve(true);
-          });
-          runtime.clock.clearTimeout(timer);
-          if (!woken) await sse.write(': alive\n\n');
+          const woken = await within(
+            runtime.clock,
+            heartbeat,
+            (late) =>
+              new Promise<true>((resolve, reject) => {
+                wake = () => resolve(true);
+                late.addEventListener('abort', () => reject(late.reason));
+              }),
+          );
+          if (woken === undefined) await sse.write(': alive\n\n');
         }
       } finally {
         unsubscribe();
+        unwatch();
+        states.unsubscribe();
       }
     });
   });

@@ -3,7 +3,7 @@ import { time, withoutCredentials } from '../../views.ts';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
 import { describe, jsonOf, notFound } from './describe.ts';
 import { refuseInvalid } from './invalid.ts';
-import { notificationShape } from './schemas.ts';
+import { agentQuery, notificationShape, pageOf } from './schemas.ts';
 
 const parameters = z.object({ agent: z.string(), id: z.string() });
 const state = jsonOf(z.object({ state: z.enum(['paused', 'running']) }), 'Its new state.');
@@ -11,7 +11,8 @@ const state = jsonOf(z.object({ state: z.enum(['paused', 'running']) }), 'Its ne
 const list = describe('/notifications', {
   method: 'get',
   summary: 'The notifications of all agents, with the state of their breakers',
-  responses: { 200: jsonOf(z.object({ items: z.array(notificationShape) }), 'All notifications.') },
+  request: { query: agentQuery },
+  responses: { 200: jsonOf(pageOf(notificationShape), 'All of them, in the order of the file.') },
 });
 
 const pause = describe('/notifications/{agent}/{id}/pause', {
@@ -39,10 +40,12 @@ const test = describe('/notifications/{agent}/{id}/test', {
 export function notificationRoutes({ runtime }: HttpWorld) {
   const routes = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid });
   routes.openapi(list, async (c) => {
+    const { agent } = c.req.valid('query');
     const endpoints = new Map(
       (await runtime.journal.listEndpoints()).map((record) => [record.endpoint, record]),
     );
     const items = [...runtime.plan.agents.values()]
+      .filter(({ name }) => agent === undefined || name === agent)
       .flatMap(({ notifications }) => notifications)
       .map((plan) => {
         const record = endpoints.get(plan.endpoint);
@@ -59,7 +62,7 @@ export function notificationRoutes({ runtime }: HttpWorld) {
           paused: record?.paused ?? null,
         };
       });
-    return c.json({ items }, 200);
+    return c.json({ items, next: null }, 200);
   });
   const endpointOf = ({ agent, id }: z.infer<typeof parameters>) => `${agent}/${id}`;
   routes.openapi(pause, async (c) => {

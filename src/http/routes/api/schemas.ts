@@ -16,7 +16,8 @@ const paging = {
   cursor: z.string().optional().openapi({ description: 'The `next` of the page before.' }),
 };
 
-export const taskQuery = z.object({
+// Strict, all of them: a filter that is spelled wrong would find everything, and be replayed.
+export const taskQuery = z.strictObject({
   agent: z.string().optional(),
   trigger: z.string().optional(),
   status: z.enum(taskStatuses).optional(),
@@ -24,7 +25,7 @@ export const taskQuery = z.object({
   ...paging,
 });
 
-export const deliveryQuery = z.object({
+export const deliveryQuery = z.strictObject({
   agent: z.string().optional(),
   notification: z.string().optional(),
   status: z.enum(deliveryStatuses).optional(),
@@ -33,13 +34,15 @@ export const deliveryQuery = z.object({
   ...paging,
 });
 
-export const skipQuery = z.object({
+export const skipQuery = z.strictObject({
   agent: z.string().optional(),
   trigger: z.string().optional(),
   reason: z.enum(skipReasons).optional(),
   since,
   ...paging,
 });
+
+export const agentQuery = z.strictObject({ agent: z.string().optional() });
 
 export const failureShape = z.object({ code: z.string(), message: z.string(), retryable: z.boolean() });
 
@@ -72,6 +75,15 @@ export const taskShape = z
     notes: z.unknown(),
   })
   .openapi('Task');
+
+/** One attempt at a task, as its events tell. */
+export const taskAttemptShape = z.object({
+  number: z.number().int(),
+  status: z.enum(['running', 'completed', 'failed', 'cancelled', 'interrupted']),
+  started_at: time,
+  ended_at: time,
+  error: failureShape.nullable(),
+});
 
 export const attemptShape = z.object({
   at: time,

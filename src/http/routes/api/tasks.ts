@@ -2,9 +2,10 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Refusal } from '../../problem.ts';
 import { deliveryUrl, deliveryView, eventView, pageView, taskView } from '../../views.ts';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
-import { conflict, describe, idParameter, jsonOf, notFound } from './describe.ts';
+import { conflict, describe, idParameter, jsonOf, notFound, overBudget } from './describe.ts';
 import { refuseInvalid } from './invalid.ts';
-import { deliveryShape, eventShape, pageOf, taskQuery, taskShape } from './schemas.ts';
+import { deliveryShape, eventShape, pageOf, taskAttemptShape, taskQuery, taskShape } from './schemas.ts';
+import { attemptsOf } from './task-attempts.ts';
 
 const list = describe('/tasks', {
   method: 'get',
@@ -15,11 +16,15 @@ const list = describe('/tasks', {
 
 const show = describe('/tasks/{id}', {
   method: 'get',
-  summary: 'One task, with its events and deliveries',
+  summary: 'One task, with its attempts, events and deliveries',
   request: { params: idParameter },
   responses: {
     200: jsonOf(
-      taskShape.extend({ events: z.array(eventShape), deliveries: z.array(deliveryShape) }),
+      taskShape.extend({
+        attempts: z.array(taskAttemptShape),
+        events: z.array(eventShape),
+        deliveries: z.array(deliveryShape),
+      }),
       'The task.',
     ),
     ...notFound,
@@ -36,7 +41,7 @@ const start = describe('/tasks', {
       },
     },
   },
-  responses: { 201: jsonOf(taskShape, 'The task, as it was queued.'), ...notFound, ...conflict },
+  responses: { 201: jsonOf(taskShape, 'The task, as it was queued.'), ...notFound, ...overBudget },
 });
 
 const cancel = describe('/tasks/{id}/cancel', {
@@ -57,11 +62,11 @@ const replay = describe('/tasks/{id}/replay', {
   method: 'post',
   summary: 'Start a new task with the input of this one',
   request: { params: idParameter },
-  responses: { 201: jsonOf(taskShape, 'The new task.'), ...notFound, ...conflict },
+  responses: { 201: jsonOf(taskShape, 'The new task.'), ...notFound, ...overBudget },
 });
 
 /** `/api/tasks`. */
-export function taskRoutes({ runtime }: HttpWorld) {
+export function taskRoutes({ runtime, vitals }: HttpWorld) {
   const routes = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid });
   routes.openapi(list, async (c) => {
     const page = await runtime.journal.listTasks(c.req.valid('query'));
@@ -77,6 +82,7 @@ export function taskRoutes({ runtime }: HttpWorld) {
     ]);
     const body = {
       ...taskView(task),
+      attempts: attemptsOf(events),
       events: events.map(eventView),
       deliveries: deliveries.items.map((delivery) => deliveryView(delivery, deliveryUrl(runtime, delivery))),
     };
@@ -84,6 +90,7 @@ export function taskRoutes({ runtime }: HttpWorld) {
   });
   routes.openapi(start, async (c) => {
     const { agent, input } = c.req.valid('json');
+    vitals.assertTakesWork();
     return c.json(taskView(await runtime.operations.startTask(agent, input)), 201);
   });
   routes.openapi(cancel, async (c) => {
@@ -94,6 +101,7 @@ export function taskRoutes({ runtime }: HttpWorld) {
     return c.json({ status: outcome }, 202);
   });
   routes.openapi(replay, async (c) => {
+    vitals.assertTakesWork();
     return c.json(taskView(await runtime.operations.replayTask(c.req.valid('param').id)), 201);
   });
   return routes;

@@ -2,9 +2,9 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { TriggerPlan } from '../../../plan/plan.ts';
 import { pageView, skipView, taskView, time } from '../../views.ts';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
-import { conflict, describe, jsonOf, notFound } from './describe.ts';
+import { conflict, describe, jsonOf, notFound, overBudget } from './describe.ts';
 import { refuseInvalid } from './invalid.ts';
-import { pageOf, skipQuery, skipShape, taskShape, triggerShape } from './schemas.ts';
+import { agentQuery, pageOf, skipQuery, skipShape, taskShape, triggerShape } from './schemas.ts';
 
 const triggerParameters = z.object({ agent: z.string(), id: z.string() });
 const paused = jsonOf(z.object({ state: z.enum(['paused', 'running']) }), 'Its new state.');
@@ -12,21 +12,22 @@ const paused = jsonOf(z.object({ state: z.enum(['paused', 'running']) }), 'Its n
 const list = describe('/triggers', {
   method: 'get',
   summary: 'The triggers of all agents, with their state and next instant',
-  responses: { 200: jsonOf(z.object({ items: z.array(triggerShape) }), 'All triggers.') },
+  request: { query: agentQuery },
+  responses: { 200: jsonOf(pageOf(triggerShape), 'All of them, in the order of the file.') },
 });
 
 const pause = describe('/triggers/{agent}/{id}/pause', {
   method: 'post',
   summary: 'Pause a trigger: calls are turned away, instants are recorded as paused',
   request: { params: triggerParameters },
-  responses: { 200: paused, ...notFound },
+  responses: { 200: paused, ...notFound, ...conflict },
 });
 
 const resume = describe('/triggers/{agent}/{id}/resume', {
   method: 'post',
   summary: 'Resume a paused trigger',
   request: { params: triggerParameters },
-  responses: { 200: paused, ...notFound },
+  responses: { 200: paused, ...notFound, ...conflict },
 });
 
 const fire = describe('/triggers/{agent}/{id}/fire', {
@@ -36,7 +37,12 @@ const fire = describe('/triggers/{agent}/{id}/fire', {
     params: triggerParameters,
     body: { content: { 'application/json': { schema: z.object({ input: z.string().optional() }) } } },
   },
-  responses: { 201: jsonOf(taskShape, 'The task, as it was queued.'), ...notFound, ...conflict },
+  responses: {
+    201: jsonOf(taskShape, 'The task, as it was queued.'),
+    ...notFound,
+    ...conflict,
+    ...overBudget,
+  },
 });
 
 const skips = describe('/skips', {
@@ -47,7 +53,7 @@ const skips = describe('/skips', {
 });
 
 /** `/api/triggers` and `/api/skips`. */
-export function triggerRoutes({ runtime }: HttpWorld) {
+export function triggerRoutes({ runtime, vitals }: HttpWorld) {
   const routes = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid });
   const view = (plan: TriggerPlan) => {
     const schedule = plan.type === 'schedule' ? plan : undefined;
@@ -67,8 +73,11 @@ export function triggerRoutes({ runtime }: HttpWorld) {
     };
   };
   routes.openapi(list, (c) => {
-    const items = [...runtime.plan.agents.values()].flatMap(({ triggers }) => triggers.map(view));
-    return c.json({ items }, 200);
+    const { agent } = c.req.valid('query');
+    const items = [...runtime.plan.agents.values()]
+      .filter(({ name }) => agent === undefined || name === agent)
+      .flatMap(({ triggers }) => triggers.map(view));
+    return c.json({ items, next: null }, 200);
   });
   routes.openapi(pause, async (c) => {
     const { agent, id } = c.req.valid('param');
@@ -82,6 +91,7 @@ export function triggerRoutes({ runtime }: HttpWorld) {
   });
   routes.openapi(fire, async (c) => {
     const { agent, id } = c.req.valid('param');
+    vitals.assertTakesWork();
     return c.json(taskView(await runtime.operations.fireTrigger(agent, id, c.req.valid('json').input)), 201);
   });
   routes.openapi(skips, async (c) =>
