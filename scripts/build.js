@@ -23,7 +23,16 @@ await esbuild.build({
   outdir: 'dist',
   bundle: true,
   splitting: true,
-  external: ['libsql', 'ai', '@ai-sdk/*', '@modelcontextprotocol/sdk', 'nodemailer', 'elkjs'],
+  external: [
+    'libsql',
+    'ai',
+    'ajv',
+    'ajv-formats',
+    '@ai-sdk/*',
+    '@modelcontextprotocol/sdk',
+    'nodemailer',
+    'elkjs',
+  ],
   // For bundled CommonJS packages, which load Node's own modules by it.
   banner: {
     js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",

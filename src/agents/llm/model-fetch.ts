@@ -6,7 +6,7 @@ const answerLimit = 16 * 2 ** 20;
 // No time limits of its own: a model on a slow machine may think for longer than the five minutes that fetch allows,
 // and the run's own timeout aborts the call.
 const client = async () => {
-  const { Agent, fetch } = await import('undici');
+  const { Agent, fetch } = await import('./http-client.ts');
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
   return { dispatcher, fetch };
 };
