@@ -312,7 +312,7 @@ export interface Journal {
     at: number;
     deliveries: readonly NewDelivery[];
   }): Promise<void>;
-  recordUsage(usage: { taskId: string; fence: number; usage: Usage }): Promise<void>;
+  recordUsage(usage: { taskId: string; fence: number; usage: Usage; notes?: unknown }): Promise<void>;
   /** @throws {StaleFence} when another worker holds the task, or it is over. `released`: a task of its group became ready. */
   recordOutcome(outcome: Outcome): Promise<{ task: TaskRecord; released: boolean }>;
   /** Gives a running task back to the queue. `crashed`: it counts as a crash; else the attempt is taken back. */

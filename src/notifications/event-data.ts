@@ -1,4 +1,5 @@
 import type { NotificationEvent, Usage } from '../core/events.ts';
+import { JsonNumber } from '../core/json.ts';
 import { TimeValue, withJson } from '../templates/data.ts';
 import type { TemplateData } from '../templates/template.ts';
 
@@ -54,6 +55,7 @@ export function templateData(data: EventData): TemplateData {
   const timestamp = timeOf(data);
   const { type, agentName, taskId, result, error, input, usage, attempt, trigger } = data;
   const status = statusOf(type);
+  const used = usage === undefined ? undefined : { ...usage, cost_usd: asFloat(usage.cost_usd) };
   const fields = {
     Type: type,
     AgentName: agentName,
@@ -63,7 +65,7 @@ export function templateData(data: EventData): TemplateData {
     Error: error ?? '',
     Timestamp: timestamp,
     Input: input,
-    Usage: usage,
+    Usage: used,
     Attempt: attempt,
     Trigger: trigger,
     type,
@@ -74,9 +76,14 @@ export function templateData(data: EventData): TemplateData {
     error,
     timestamp,
     input,
-    usage,
+    usage: used,
     attempt,
     trigger,
   };
   return withJson(fields, defaultFields(data));
+}
+
+/** A number that templates hold for a float even where it is whole: Go's `%.2f` refuses an int. */
+function asFloat(value: number): number | JsonNumber {
+  return Number.isInteger(value) ? new JsonNumber(`${value}.0`) : value;
 }

@@ -1,12 +1,13 @@
 // The actors that the task machines only declare: claim, start, run, record, requeue.
 import { fromCallback, fromPromise } from 'xstate';
-import type { AgentRun, ToolCall } from '../agents/agent.ts';
+import type { AgentRun } from '../agents/agent.ts';
 import { errorMessage, Failure, toFailure } from '../core/failure.ts';
 import type { Outcome, TaskRecord } from '../journal/journal.ts';
 import { taskDeliveries } from '../notifications/outbox.ts';
 import { type AttemptEnd, eventOf, outcomeOf } from '../tasks/attempt.ts';
 import { taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
 import { type AbortRun, taskMachine } from '../tasks/task.machine.ts';
+import { RunNotes } from './run-notes.ts';
 import { agentPlan, type World } from './world.ts';
 
 /** The task supervisor with everything in it provided. */
@@ -67,14 +68,7 @@ function runAgent(
       | { type: 'run.failed'; failure: Failure; notes: unknown },
   ) => void,
 ): void {
-  const toolCalls: ToolCall[] = [];
-  const notes = (log: string | undefined) => {
-    if (toolCalls.length === 0 && (log === undefined || log === '')) return undefined;
-    return world.redactor.data({
-      ...(log ? { log } : {}),
-      ...(toolCalls.length > 0 ? { tool_calls: toolCalls } : {}),
-    });
-  };
+  const notes = new RunNotes(task.notes, task.attempt, world.redactor);
   const run: AgentRun = {
     taskId: task.id,
     agent: task.agent,
@@ -83,8 +77,9 @@ function runAgent(
     input: task.input,
     spent: task.usage,
     signal,
-    recordUsage: (usage) => world.journal.recordUsage({ taskId: task.id, fence: task.fence, usage }),
-    recordToolCall: (call) => toolCalls.push(call),
+    recordUsage: (usage) =>
+      world.journal.recordUsage({ taskId: task.id, fence: task.fence, usage, notes: notes.withLog() }),
+    recordToolCall: (call) => notes.addCall(call),
   };
   const agent = world.agent(task.agent);
   const working =
@@ -93,7 +88,7 @@ function runAgent(
       : Promise.resolve().then(() => agent.run(run));
   working.then(
     ({ output, log }) =>
-      report({ type: 'run.completed', output: world.redactor.text(output), notes: notes(log) }),
+      report({ type: 'run.completed', output: world.redactor.text(output), notes: notes.withLog(log) }),
     (thrown: unknown) => {
       const failure = toFailure(thrown);
       const { code, retryable } = failure;
@@ -101,7 +96,7 @@ function runAgent(
       report({
         type: 'run.failed',
         failure: new Failure(code, world.redactor.text(failure.message), { retryable }),
-        notes: notes(log),
+        notes: notes.withLog(log),
       });
     },
   );
@@ -112,7 +107,14 @@ async function recordEnd(world: World, task: TaskRecord, end: AttemptEnd) {
   const at = world.clock.now();
   const retry = plan?.retry ?? { maxAttempts: 1, initialDelay: 1_000, maxDelay: 30_000 };
   const outcome = outcomeOf(end, task.attempt, { retry, now: at, random: world.random });
-  return recordOutcome(world, task, outcome, at, end.notes);
+  return recordOutcome(world, await withUsage(world, task), outcome, at, end.notes);
+}
+
+/** The task with what its model used by now, for notifications: the claim knew only of earlier attempts. */
+async function withUsage(world: World, task: TaskRecord): Promise<TaskRecord> {
+  if (agentPlan(world, task.agent)?.work.type !== 'llm') return task;
+  const usage = (await world.journal.getTask(task.id))?.usage;
+  return { ...task, usage };
 }
 
 /** Commits a task's end with the deliveries that it causes, and wakes whoever can go on. */

@@ -207,11 +207,12 @@ export function taskContract(open: Opener): void {
     expect(await cancel('running')).toBe('over');
   });
 
-  test('usage that was recorded while it ran stays when the outcome brings none', async () => {
+  test('usage and notes that were recorded while it ran stay when the outcome brings none', async () => {
     const { journal } = await open();
     const task = await runningTask(journal, 'task');
+    await journal.recordUsage({ taskId: 'task', fence: task.fence, usage, notes: { calls: 1 } });
     await journal.recordUsage({ taskId: 'task', fence: task.fence, usage });
-    expect((await fail(journal, task)).task.usage).toEqual(usage);
+    expect((await fail(journal, task)).task).toMatchObject({ usage, notes: { calls: 1 } });
   });
 
   test('recovery hands out what was running and takes back deliveries that were under way', async () => {

@@ -1,9 +1,8 @@
 // Models through the real program: from a call that comes in to the answer of a provider, on Node and on Deno.
-import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { type ModelServer, type Reply, startModelServer } from '../support/model-server.ts';
 import { type Program, runtimes, Workspace } from '../support/program.ts';
+import { WebhookCaller } from '../support/webhook-caller.ts';
 
 let place: Workspace;
 const closing: (() => Promise<void>)[] = [];
@@ -16,28 +15,6 @@ async function serve(script: (request: ModelServer['requests'][number]) => Reply
   const server = await startModelServer(script);
   closing.push(server.close);
   return server;
-}
-
-const answer = z.object({ status: z.string(), result: z.string().optional(), error: z.string().optional() });
-
-async function call(url: string, agent: string, body: string) {
-  const response = await fetch(`${url}/webhooks/${agent}`, { method: 'POST', body });
-  return answer.parse(await response.json());
-}
-
-const task = z.object({
-  status: z.string(),
-  attempt: z.number(),
-  error: z.object({ code: z.string(), message: z.string() }).nullable(),
-  usage: z.record(z.string(), z.number()).nullable(),
-});
-
-/** The newest task, as the API shows it. */
-async function newestTask(url: string) {
-  const token = readFileSync(place.tokenPath, 'utf8').trim();
-  const response = await fetch(`${url}/api/tasks?limit=1`, { headers: { authorization: `Bearer ${token}` } });
-  const list = z.object({ items: z.array(task) }).parse(await response.json());
-  return list.items[0];
 }
 
 const providers = ['anthropic', 'openai', 'gemini', 'ollama', 'openai_compatible'] as const;
@@ -63,9 +40,11 @@ describe.each(runtimes)('under $name', (runtime) => {
       fails ? { status: 401, message: 'the key sk-planted-key is wrong' } : { text: `hello from ${format}` },
     );
     const program = place.run(runtime, everyProvider(model.origin), { MODEL_KEY: 'sk-planted-key' });
-    const url = await program.ready();
-    const answers = await Promise.all(providers.map((provider) => call(url, provider, '{"say":"hi"}')));
-    expect(answers.map(({ result }) => result)).toEqual([
+    const caller = new WebhookCaller(await program.ready(), place);
+    const callEach = (body: string) =>
+      Promise.all(providers.map((provider) => caller.post(`/webhooks/${provider}`, body)));
+    const answers = await callEach('{"say":"hi"}');
+    expect(answers.map(({ body }) => body.result)).toEqual([
       'hello from anthropic',
       'hello from responses',
       'hello from gemini',
@@ -79,16 +58,19 @@ describe.each(runtimes)('under $name', (runtime) => {
       expect(text).toContain('Be brief.');
     }
     fails = true;
-    const failures = await Promise.all(providers.map((provider) => call(url, provider, '{}')));
-    for (const [index, { status, error }] of failures.entries()) {
-      expect(status).toBe('failed');
-      expect(error).toContain(
+    const failures = await callEach('{}');
+    for (const [index, { status, body }] of failures.entries()) {
+      expect(status).toBe(500);
+      expect(body.error).toContain(
         `${providers[index]} model "scripted" (llm "${providers[index]}") answered 401`,
       );
     }
-    expect(await newestTask(url)).toMatchObject({ status: 'failed', error: { code: 'unauthorized' } });
+    const tasks = await caller.items('tasks?status=failed');
+    expect(tasks.map(({ error }) => error)).toEqual(
+      providers.map(() => expect.objectContaining({ code: 'unauthorized', retryable: false })),
+    );
     expect(await program.stop()).toBe(0);
-    expect(JSON.stringify([program.lines, failures])).not.toContain('sk-planted-key');
+    expect(JSON.stringify([program.lines, failures, tasks])).not.toContain('sk-planted-key');
     expect(program.stderr).toBe('');
   });
 
@@ -127,5 +109,40 @@ describe.each(runtimes)('under $name', (runtime) => {
       },
     ]);
     expect(model.requests).toHaveLength(2 * providers.length);
+  });
+  test('an agent without a model: run refuses and lists the choices, until an Ollama answers', async () => {
+    place = new Workspace();
+    const text = 'agents: { asked: { trigger: { type: webhook, auth: none } } }';
+    const file = place.write('callboard.yaml', text);
+    const refused = place.start(runtime, ['run', file, '--log-format', 'json']);
+    expect(await refused.ended).toBe(2);
+    expect(refused.stderr).toBe(
+      'callboard: agent "asked" needs a model and there is none: set ANTHROPIC_API_KEY, OPENAI_API_KEY or GEMINI_API_KEY, start Ollama, or configure llms.default\n',
+    );
+    const validated = place.start(runtime, ['validate', file]);
+    expect(await validated.ended).toBe(0);
+    expect(JSON.stringify(validated.lines)).toContain('warning: agent \\"asked\\" needs a model');
+
+    const model = await serve(() => ({ text: 'here' }));
+    const program = place.run(runtime, text, { OLLAMA_HOST: new URL(model.origin).host });
+    const caller = new WebhookCaller(await program.ready(), place);
+    expect(await program.message('model found')).toMatchObject({ provider: 'ollama', by: 'OLLAMA_HOST' });
+    expect((await caller.post('/webhooks/asked')).body.result).toBe('here');
+    expect(await program.stop()).toBe(0);
+  });
+
+  test('an echo in place of a model says so', async () => {
+    place = new Workspace();
+    const program = place.run(
+      runtime,
+      'llms: { default: { provider: echo } }\nagents: { a: { trigger: { type: webhook, auth: none } } }',
+    );
+    const caller = new WebhookCaller(await program.ready(), place);
+    expect((await caller.post('/webhooks/a', '"hello"')).body.result).toBe('"hello"');
+    expect(await program.line((line) => String(line.message).includes('only echoes'), 'echo')).toMatchObject({
+      level: 'warn',
+      message: 'agent "a" only echoes its input: its llm "default" is an echo',
+    });
+    expect(await program.stop()).toBe(0);
   });
 });

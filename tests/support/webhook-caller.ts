@@ -33,10 +33,11 @@ export class WebhookCaller {
     return readAnswer(await fetch(`${this.url}${path}`));
   }
 
-  async api(path: string, method = 'GET'): Promise<CallAnswer> {
+  async api(path: string, method = 'GET', body?: unknown): Promise<CallAnswer> {
     const token = readFileSync(this.#place.tokenPath, 'utf8').trim();
-    const headers = { authorization: `Bearer ${token}` };
-    return readAnswer(await fetch(`${this.url}/api/${path}`, { method, headers }));
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    return readAnswer(await fetch(`${this.url}/api/${path}`, { method, headers, ...sent }));
   }
 
   async items(path: string): Promise<readonly Readonly<Record<string, unknown>>[]> {

@@ -33,12 +33,14 @@ export class Spending {
 
   addStep(inputTokens: number, outputTokens: number): void {
     const { input, output } = this.#price ?? { input: 0, output: 0 };
+    const cost = (inputTokens * input + outputTokens * output) / 1e6;
     this.#usage = {
       ...this.#usage,
       steps: this.#usage.steps + 1,
       input_tokens: this.#usage.input_tokens + inputTokens,
       output_tokens: this.#usage.output_tokens + outputTokens,
-      cost_usd: this.#usage.cost_usd + (inputTokens * input + outputTokens * output) / 1e6,
+      // To a billionth, or the binary fractions would show: 0.30000000000000004.
+      cost_usd: Math.round((this.#usage.cost_usd + cost) * 1e9) / 1e9,
     };
   }
 

@@ -57,11 +57,12 @@ export function recordStart(
 
 export function recordUsage(
   connection: Connection,
-  record: { taskId: string; fence: number; usage: Usage },
+  record: { taskId: string; fence: number; usage: Usage; notes?: unknown },
 ): void {
   const { changes } = connection.run(
-    `UPDATE tasks SET usage = ? WHERE id = ? AND fence = ? AND status = 'running'`,
+    `UPDATE tasks SET usage = ?, notes = COALESCE(?, notes) WHERE id = ? AND fence = ? AND status = 'running'`,
     toJson(record.usage),
+    toJson(record.notes),
     record.taskId,
     record.fence,
   );

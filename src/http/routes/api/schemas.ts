@@ -72,7 +72,10 @@ export const taskShape = z
     started_at: time,
     finished_at: time,
     usage: usageShape.nullable(),
-    notes: z.unknown(),
+    notes: z.unknown().openapi({
+      description:
+        'What its runs left beside the result: `log`, and `tool_calls` of every attempt as `{attempt, name, at, duration_ms, input_bytes, output_bytes, error}`.',
+    }),
   })
   .openapi('Task');
 
