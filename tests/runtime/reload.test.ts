@@ -95,7 +95,7 @@ test('limits, timeouts and budgets of the new file hold from then on', async () 
   expect(runs.live).toBe(1);
   await reload(agents('a: { type: echo, concurrency: 3, timeout: 5s, budget: { tasks_per_hour: 3 } }'));
   expect(runs.live).toBe(3);
-  await expect(runtime.operations.startTask('a', '4')).rejects.toThrow('budget');
+  await expect(runtime.operations.startTask('a', '4')).rejects.toThrow('tasks_per_hour');
   await clock.advance(5_000);
   // The first began under the old file, and keeps the five minutes that it began with.
   expect(runs.live).toBe(1);
