@@ -146,9 +146,7 @@ agents:
     const refusedByHand = await byHand();
     expect([refusedByHand.status, refusedByHand.body.detail]).toEqual([
       429,
-      expect.stringMatching(
-        /^Cannot start a task of agent "hooked": its tasks_per_hour are used up; the next may start in (?:1h|59m)/,
-      ),
+      'Cannot start a task of agent "hooked": its tasks_per_hour are used up',
     ]);
     expect(await caller.skips('hooked')).toEqual({ budget: 2 });
     await expect.poll(() => caller.skips('timed'), { timeout: 10_000 }).toHaveProperty('budget');
