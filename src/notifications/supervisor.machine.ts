@@ -43,7 +43,10 @@ interface DeliverySupervisorContext extends DeliverySupervisorInput {
   readonly breaker: ActorRefFrom<typeof endpointMachine> | undefined;
   readonly gate: 'closed' | 'open' | 'probing';
   readonly live: number;
+  /** There may be ready rows beyond what was claimed. */
   readonly more: boolean;
+  /** How many the claim under way asked for. Slots that became free since then were not part of it. */
+  readonly asked: number;
   readonly wish: 'run' | 'pause' | 'drain';
 }
 
@@ -99,7 +102,7 @@ export const deliverySupervisorMachine = setup({
         spawn('delivery', { id: delivery.id, input }).on('*', (event) => events?.send(event));
       }
       const live = context.live + params.deliveries.length;
-      return { live, more: context.more || params.deliveries.length >= slots(context) };
+      return { live, more: context.more || params.deliveries.length >= context.asked };
     }),
     reap: enqueueActions(({ enqueue, event, context }) => {
       if (!('actorId' in event)) return;
@@ -142,6 +145,7 @@ export const deliverySupervisorMachine = setup({
     gate: 'closed',
     live: 0,
     more: true,
+    asked: 0,
     wish: 'run',
   }),
   initial: 'starting',
@@ -197,10 +201,10 @@ export const deliverySupervisorMachine = setup({
           after: { idleDelay: { guard: 'isFree', actions: 'tellIdle', target: 'idle', reenter: true } },
         },
         claiming: {
-          entry: assign({ more: false }),
+          entry: assign(({ context }) => ({ more: false, asked: slots(context) })),
           invoke: {
             src: 'claim',
-            input: ({ context }) => ({ endpoint: context.endpoint, limit: slots(context) }),
+            input: ({ context }) => ({ endpoint: context.endpoint, limit: context.asked }),
             onDone: {
               target: 'idle',
               actions: { type: 'spawnClaimed', params: ({ event }) => ({ deliveries: event.output }) },

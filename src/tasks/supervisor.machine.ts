@@ -36,6 +36,8 @@ interface TaskSupervisorContext extends TaskSupervisorInput {
   readonly live: number;
   /** There may be ready rows beyond what was claimed. */
   readonly more: boolean;
+  /** How many the claim under way asked for. Slots that became free since then were not part of it. */
+  readonly asked: number;
   readonly wish: 'run' | 'pause' | 'drain';
   readonly releasing: boolean;
   /** Cancels that came for rows which a claim has taken and not handed over yet: task id → reason. */
@@ -80,7 +82,7 @@ export const taskSupervisorMachine = setup({
         if (context.releasing) child.send({ type: 'task.release' });
       }
       const live = context.live + params.tasks.length;
-      return { live, more: context.more || live >= context.concurrency, early: new Map() };
+      return { live, more: context.more || params.tasks.length >= context.asked, early: new Map() };
     }),
     reap: enqueueActions(({ enqueue, event, context }) => {
       if (!('actorId' in event)) return;
@@ -140,6 +142,7 @@ export const taskSupervisorMachine = setup({
     ...input,
     live: 0,
     more: false,
+    asked: 0,
     wish: 'run',
     releasing: false,
     early: new Map(),
@@ -167,7 +170,7 @@ export const taskSupervisorMachine = setup({
           },
         },
         claiming: {
-          entry: assign({ more: false }),
+          entry: assign(({ context }) => ({ more: false, asked: context.concurrency - context.live })),
           on: {
             pause: { guard: 'wishesNoDrain', actions: assign({ wish: 'pause' }) },
             resume: { guard: 'wishesPause', actions: assign({ wish: 'run' }) },
@@ -175,7 +178,7 @@ export const taskSupervisorMachine = setup({
           },
           invoke: {
             src: 'claim',
-            input: ({ context }) => ({ agent: context.agent, limit: context.concurrency - context.live }),
+            input: ({ context }) => ({ agent: context.agent, limit: context.asked }),
             onDone: {
               target: 'claimed',
               actions: { type: 'spawnClaimed', params: ({ event }) => ({ tasks: event.output }) },

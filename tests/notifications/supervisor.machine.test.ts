@@ -87,8 +87,9 @@ class Supervised {
 
   /** What waits for its time comes due. */
   promote(): void {
-    for (const [id, state] of this.rows) if (state === 'timed') this.rows.set(id, 'ready');
-    if (this.active) this.actor.send({ type: 'rows.ready' });
+    const due = [...this.rows].filter(([, state]) => state === 'timed');
+    for (const [id] of due) this.rows.set(id, 'ready');
+    if (this.active && due.length > 0) this.actor.send({ type: 'rows.ready' });
   }
 
   endLoad(): void {
@@ -142,21 +143,18 @@ class Supervised {
     this.actor.send({ type });
   }
 
-  /** All that is held goes well, until nothing more happens. */
+  /** All that is held goes well from here. */
   async finish(): Promise<void> {
     this.journalFails = false;
     for (let round = 0; round < 60; round += 1) {
-      this.pause(false);
       this.endLoad();
+      if (this.record?.paused !== undefined) this.pause(false);
       this.endClaim();
       while (this.attempts.open.size > 0) this.endAttempt(0, 'delivered');
       this.promote();
-      // Over the longest wait for a probe in a few rounds, and never so idle that it would be freed.
-      await this.clock.advance(20_000);
-    }
-    while (this.claims.open.size > 0) {
-      this.endClaim();
       await this.clock.settle();
+      // Past the longest wait for a probe, and never so long that it would be freed in between.
+      if (this.claims.open.size === 0) await this.clock.advance(25_000);
     }
   }
 

@@ -91,6 +91,21 @@ test('a drain that comes while claiming is for good, and what was claimed goes b
   expect(clock.pending).toBe(0);
 });
 
+test('slots that become free while a claim is under way are filled as well', async () => {
+  const { actor, clock, claims } = supervised();
+  claims[0]?.([task('t'), task('u')]);
+  await clock.settle();
+  actor.send({ type: 'task.cancel', taskId: 't', reason: 'x' });
+  await clock.settle();
+  actor.send({ type: 'task.cancel', taskId: 'u', reason: 'x' });
+  await clock.settle();
+  // The second claim asked for one, and another slot has become free since.
+  claims[1]?.([task('v')]);
+  await clock.settle();
+  expect(claims).toHaveLength(3);
+  actor.stop();
+});
+
 test('a task whose actor fails is handed to the rescue, and its place is free again', async () => {
   const clock = new FakeClock();
   const rescued: string[] = [];
