@@ -20,18 +20,24 @@ interface Found {
   readonly value: Node | undefined;
 }
 
+/** A config's text as nodes that know where they stand. */
+export interface Tree {
+  readonly root: Node | undefined;
+  /** What each alias stands for. */
+  readonly targets: ReadonlyMap<Alias, Node>;
+}
+
 /** Finds where a path of the config stands in its text. Nothing is indexed before the first question. */
 export class Places {
   readonly #text: string;
-  readonly #root: Node | undefined;
-  readonly #targets: ReadonlyMap<Alias, Node>;
+  readonly #makeTree: () => Tree;
+  #tree: Tree | undefined;
   readonly #pairs = new WeakMap<YAMLMap, Map<string, Pair>>();
 
-  /** `targets`: what each alias stands for. */
-  constructor(text: string, root: Node | undefined, targets: ReadonlyMap<Alias, Node>) {
+  /** `tree` is asked for once, at the first question: a large file without problems never needs it. */
+  constructor(text: string, tree: () => Tree) {
     this.#text = text;
-    this.#root = root;
-    this.#targets = targets;
+    this.#makeTree = tree;
   }
 
   /** Offset of the key at `path`; of the value where it has none; of the nearest thing around it where it is absent. */
@@ -69,11 +75,16 @@ export class Places {
       const found = this.#find(path.slice(0, length));
       if (found !== undefined) return found;
     }
-    return { key: undefined, value: this.#root };
+    return { key: undefined, value: this.#known().root };
+  }
+
+  #known(): Tree {
+    this.#tree ??= this.#makeTree();
+    return this.#tree;
   }
 
   #find(path: Path): Found | undefined {
-    let found: Found = { key: undefined, value: this.#root };
+    let found: Found = { key: undefined, value: this.#known().root };
     for (const step of path) {
       const { value } = found;
       if (isMap(value)) {
@@ -99,7 +110,7 @@ export class Places {
   }
 
   #follow(node: Node | undefined): Node | undefined {
-    return isAlias(node) ? this.#targets.get(node) : node;
+    return isAlias(node) ? this.#known().targets.get(node) : node;
   }
 }
 

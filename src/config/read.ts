@@ -16,8 +16,9 @@ import { Redactor } from '../core/redact.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { type Environment, interpolate, originOf } from './env.ts';
 import { LineIndex } from './lines.ts';
-import { type Path, Places } from './places.ts';
+import { type Path, Places, type Tree } from './places.ts';
 import { Problems } from './problems.ts';
+import { quickValue } from './quick-value.ts';
 import { refuseText } from './refuse-text.ts';
 import { scalarOffset } from './scalar-offset.ts';
 import { secretVariables } from './secret-variables.ts';
@@ -26,6 +27,8 @@ import { yamlMessage } from './yaml-message.ts';
 /** The most values that aliases may stand for in all. What they repeat is paid for each time it is used. */
 const mostAliased = 100_000;
 const deepest = 100;
+/** From here on, in characters, a file is first read without its places: what that takes grows with the file. */
+const largeText = 100_000;
 /** Errors of the parser after which it no longer knows where it is. */
 const derailing: ReadonlySet<string> = new Set([
   'UNEXPECTED_TOKEN',
@@ -67,6 +70,17 @@ class Reader {
   }
 
   read(): ReadConfig {
+    const quick =
+      this.#text.length < largeText || refuseText(this.#text) !== undefined
+        ? undefined
+        : quickValue(this.#text, (text) => this.#plainString(text));
+    if (quick !== undefined) return { value: quick.value, problems: this.#problems(() => this.#read().tree) };
+    const { value, tree } = this.#read();
+    const problems = this.#problems(() => tree);
+    return { value: this.#broken ? undefined : value, problems };
+  }
+
+  #read(): { readonly value: unknown; readonly tree: Tree } {
     let root: Node | undefined;
     let value: unknown;
     try {
@@ -76,9 +90,13 @@ class Reader {
       // Thousands of brackets overflow the parser's stack; nothing else makes it throw.
       this.#fail(0, `the file cannot be read as YAML: ${errorMessage(thrown)}`);
     }
+    return { value, tree: { root, targets: this.#targets } };
+  }
+
+  #problems(tree: () => Tree): Problems {
     const redactor = new Redactor();
     redactor.add(secretVariables(this.#environment));
-    const places = new Places(this.#text, root, this.#targets);
+    const places = new Places(this.#text, tree);
     const options = {
       file: this.#file,
       lines: this.#lines,
@@ -87,7 +105,14 @@ class Reader {
       unresolved: this.#unresolved,
       redactor,
     };
-    return { value: this.#broken ? undefined : value, problems: new Problems(options, this.#found) };
+    return new Problems(options, this.#found);
+  }
+
+  /** A string with the environment put in; undefined where there is something to say about it. */
+  #plainString(text: string): string | undefined {
+    if (!text.includes('${')) return text;
+    const interpolated = interpolate(text, this.#environment);
+    return interpolated.problems.length === 0 ? interpolated.text : undefined;
   }
 
   #parse(): Node | undefined {
