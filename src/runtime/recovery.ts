@@ -14,7 +14,13 @@ export async function recover(world: World): Promise<Recovered> {
   const agents = await agentInputs(world, plans);
   await warnOfUnknown(world);
   await world.journal.promoteDue(world.clock.now());
-  return { agents, endpoints: await world.journal.endpointsWithWork() };
+  // Last of all: what is admitted after this look finds a runtime that runs, and wakes whom it is for.
+  const [endpoints, busy] = await Promise.all([
+    world.journal.endpointsWithWork(),
+    world.journal.agentsWithWork(),
+  ]);
+  const working = new Set(busy);
+  return { agents: agents.map((agent) => ({ ...agent, busy: working.has(agent.name) })), endpoints };
 }
 
 /**
@@ -38,6 +44,8 @@ export async function agentInputs(world: World, plans: readonly AgentPlan[]): Pr
   return plans.map((plan) => ({
     name: plan.name,
     tasks: { agent: plan.name, concurrency: plan.concurrency, timeout: plan.timeout },
+    // One that comes with a reload may have been here before, and have left tasks behind.
+    busy: true,
     ...triggerInputs(plan.triggers, remembered),
   }));
 }

@@ -146,8 +146,10 @@ export class Runtime {
           if (snapshot.matches('running')) {
             subscription.unsubscribe();
             resolve();
+          } else if (snapshot.matches('stopped')) {
+            reject(new Error('the runtime was stopped before it had started'));
           } else if (snapshot.status === 'done') {
-            reject(snapshot.output?.error ?? new Error('the runtime was stopped before it had started'));
+            reject(snapshot.output?.error);
           }
         },
         error: reject,
@@ -163,7 +165,10 @@ export class Runtime {
   async stop(): Promise<void> {
     this.#root.send({ type: 'drain' });
     await new Promise<void>((resolve) => {
-      const check = () => this.#root.getSnapshot().status !== 'active' && resolve();
+      const check = () => {
+        const snapshot = this.#root.getSnapshot();
+        if (snapshot.matches('stopped') || snapshot.status !== 'active') resolve();
+      };
       this.#root.subscribe({ next: check, error: () => resolve(), complete: () => resolve() });
       check();
     });

@@ -74,18 +74,13 @@ export const scheduleMachine = setup({
   id: 'schedule',
   options: { maxIterations: 1_000 },
   context: ({ input }) => ({ ...input, wait: undefined, skipping: false }),
-  initial: 'restoring',
+  initial: 'due',
   states: {
-    restoring: {
-      always: [
-        { guard: 'isDisabled', target: 'disabled' },
-        { guard: 'isPaused', target: 'paused' },
-        { target: 'due' },
-      ],
-    },
     due: {
       entry: 'lookAhead',
       always: [
+        { guard: 'isDisabled', target: 'disabled' },
+        { guard: 'isPaused', target: 'paused' },
         { guard: 'isFinished', target: 'finished' },
         { guard: 'isDue', target: 'admitting' },
         { target: 'waiting' },
@@ -114,7 +109,7 @@ export const scheduleMachine = setup({
               paused: skipping,
             }),
             onDone: {
-              target: '#schedule.admitted',
+              target: '#schedule.due',
               actions: assign({ lastInstant: ({ event }) => event.output, skipping: false }),
             },
             onError: 'holding',
@@ -127,7 +122,6 @@ export const scheduleMachine = setup({
         resume: { actions: [assign({ paused: false }), 'tellResumed'] },
       },
     },
-    admitted: { always: [{ guard: 'isPaused', target: 'paused' }, { target: 'due' }] },
     paused: {
       entry: assign({ paused: true }),
       on: {
