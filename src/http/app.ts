@@ -12,6 +12,10 @@ import type { HttpEnvironment, HttpWorld } from './world.ts';
 export function createApp(world: HttpWorld): Hono<HttpEnvironment> {
   const app = new Hono<HttpEnvironment>();
   app.onError((thrown, c) => {
+    if (thrown instanceof JournalUnavailable) {
+      world.vitals.report(thrown);
+      return problem(c, 503, thrown.message, { 'Retry-After': '5' });
+    }
     world.log.error('a request failed', { path: c.req.path, error: world.redactor.text(String(thrown)) });
     return problem(c, 500, 'The request failed; the log says why.');
   });

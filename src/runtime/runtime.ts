@@ -8,7 +8,7 @@ import { IdSource } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import type { Redactor } from '../core/redact.ts';
-import type { Journal, TaskRecord } from '../journal/journal.ts';
+import { type Journal, JournalUnavailable, type TaskRecord } from '../journal/journal.ts';
 import { createLazySender } from '../notifications/lazy-sender.ts';
 import type { Sender } from '../notifications/send.ts';
 import type { AgentPlan, Plan } from '../plan/plan.ts';
@@ -124,9 +124,9 @@ export class Runtime {
     return this.#options.clock;
   }
 
-  /** @throws {Error} before the journal is open. */
+  /** @throws {JournalUnavailable} before the journal is open. */
   get journal(): Journal {
-    if (this.#journal === undefined) throw new Error('the journal is not open yet');
+    if (this.#journal === undefined) throw new JournalUnavailable('it is not open yet');
     return this.#journal;
   }
 

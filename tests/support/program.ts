@@ -133,9 +133,14 @@ export class Workspace {
     return join(this.folder, 'data', 'api-token');
   }
 
-  async close(): Promise<void> {
+  /** Kills what still runs. */
+  async end(): Promise<void> {
     for (const { process } of this.#programs) process.kill('SIGKILL');
     await Promise.all(this.#programs.map(({ ended }) => ended));
+  }
+
+  async close(): Promise<void> {
+    await this.end();
     rmSync(this.folder, { recursive: true, force: true });
   }
 
