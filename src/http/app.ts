@@ -1,5 +1,6 @@
 // The HTTP face: which routes there are, and who may use them.
 import { Hono } from 'hono';
+import { JournalUnavailable } from '../journal/journal.ts';
 import { allowOrigins, guardLogin, guardOrigin } from './auth.ts';
 import { problem } from './problem.ts';
 import { healthRoutes } from './routes/health.ts';

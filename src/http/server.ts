@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
+import type { Clock } from '../core/clock.ts';
 import type { ServerPlan } from '../plan/plan.ts';
 import { offersWebSocket } from './inspect-socket.ts';
 import { type ServerLimits, serverLimits } from './limits.ts';
@@ -13,9 +14,12 @@ export interface Listening {
   readonly url: string;
   readonly port: number;
   readonly server: Server;
-  /** Takes no new connections, and resolves when those that wait for an answer have it or `graceMs` are over. */
-  close(): Promise<void>;
+  /** Takes no new connections; those whose answer is not out within five seconds are cut off. */
+  close(clock: Clock): Promise<void>;
 }
+
+/** How long the last answers may take after a stop, in milliseconds. */
+const lastAnswers = 5_000;
 
 /** The address could not be had; the message names it and why. */
 export class CannotListen extends Error {}
@@ -58,9 +62,14 @@ export async function listen(
     url: `${tls === undefined ? 'http' : 'https'}://${name}:${bound}`,
     port: bound,
     server,
-    close: () =>
+    close: (clock) =>
       new Promise((resolve) => {
-        server.close(() => resolve());
+        // Somebody who sends or reads byte by byte must not keep the process.
+        const timer = clock.setTimeout(() => server.closeAllConnections(), lastAnswers);
+        server.close(() => {
+          clock.clearTimeout(timer);
+          resolve();
+        });
         server.closeIdleConnections();
       }),
   };

@@ -218,8 +218,11 @@ export class Runtime {
     return stateOf(triggerActor(this.#root, agent, trigger));
   }
 
-  /** Resolves when the task is over; rejects with the signal's reason when that is aborted first. */
-  ended(taskId: string, signal: AbortSignal): Promise<TaskRecord> {
+  /**
+   * Resolves when the task is over, with undefined when the runtime stops first; rejects with the signal's reason when
+   * that is aborted first.
+   */
+  ended(taskId: string, signal: AbortSignal): Promise<TaskRecord | undefined> {
     return this.#waiters.ended(taskId, signal);
   }
 

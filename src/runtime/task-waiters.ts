@@ -6,6 +6,7 @@ export class TaskWaiters {
   readonly #waiting = new Map<string, Set<() => void>>();
   readonly #journal: () => Journal;
   readonly #unsubscribe: Unsubscribe;
+  #closed = false;
 
   constructor(bus: EventBus, journal: () => Journal) {
     this.#journal = journal;
@@ -20,14 +21,18 @@ export class TaskWaiters {
     });
   }
 
-  /** Resolves with the task once it is over; rejects with the signal's reason when that is aborted first. */
-  async ended(taskId: string, signal: AbortSignal): Promise<TaskRecord> {
+  /**
+   * Resolves with the task once it is over, and with undefined when the runtime stops first: then it goes on at the
+   * next start. Rejects with the signal's reason when that is aborted first.
+   */
+  async ended(taskId: string, signal: AbortSignal): Promise<TaskRecord | undefined> {
     const told = this.#told(taskId, signal);
     try {
       // It may have ended before anyone waited.
       const task = await this.#journal().getTask(taskId);
       if (task !== undefined && isTerminal(task.status)) return task;
       await told.promise;
+      if (this.#closed) return undefined;
       const ended = await this.#journal().getTask(taskId);
       if (ended === undefined) throw new Error(`task ${taskId} is not in the journal`);
       return ended;
@@ -36,8 +41,11 @@ export class TaskWaiters {
     }
   }
 
+  /** Tells everybody who still waits that it was in vain. */
   close(): void {
+    this.#closed = true;
     this.#unsubscribe();
+    for (const wakers of this.#waiting.values()) for (const wake of wakers) wake();
   }
 
   #told(taskId: string, signal: AbortSignal): { promise: Promise<void>; forget: () => void } {

@@ -137,12 +137,12 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     vitals.stop();
     await runtime.stop();
     closeInspector();
-    await listening.close();
+    await listening.close(clock);
     log.info('stopped');
     return 0;
   } catch (thrown) {
     closeInspector?.();
-    await listening?.close();
+    await listening?.close(clock);
     return fail(io, redactor.text(errorMessage(thrown)), 1);
   }
 }
