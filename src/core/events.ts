@@ -62,7 +62,12 @@ interface AboutDelivery {
 /** Published after the commit that makes it true, never before. */
 export type CallboardEvent =
   | (AboutTask & { readonly type: 'task.queued' })
-  | (AboutTask & { readonly type: 'task.started'; readonly attempt: number })
+  | (AboutTask & {
+      readonly type: 'task.started';
+      readonly attempt: number;
+      /** The instant of the schedule that made it. */
+      readonly scheduledAt?: number | undefined;
+    })
   | (AboutTask & {
       readonly type: 'task.retrying';
       readonly attempt: number;

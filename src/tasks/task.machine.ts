@@ -81,6 +81,7 @@ export const taskMachine = setup({
       trigger: task.trigger,
       at: task.startedAt ?? task.createdAt,
       attempt: task.attempt,
+      scheduledAt: task.scheduledAt,
     })),
     tellEnd: emit(({ context }) => {
       if (context.recorded === undefined) throw new Error('tellEnd before the end was recorded');

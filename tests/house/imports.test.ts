@@ -8,7 +8,7 @@ const layers: readonly (readonly string[])[] = [
   ['plan'],
   ['triggers', 'tasks', 'notifications', 'diagrams'],
   ['runtime'],
-  ['http', 'inspection'],
+  ['http', 'inspection', 'observability'],
   ['cli'],
 ];
 

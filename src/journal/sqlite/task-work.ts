@@ -27,7 +27,8 @@ export function claimTasks(
     );
     if (claimed === undefined) throw new Error(`a ready task of agent ${claim.agent} is gone`);
     const task = taskRecord(claimed);
-    appendEvent(connection, { ...aboutTask(task, claim.now), type: 'task.started', attempt: task.attempt });
+    const { attempt, scheduledAt } = task;
+    appendEvent(connection, { ...aboutTask(task, claim.now), type: 'task.started', attempt, scheduledAt });
     return task;
   });
 }
