@@ -30,6 +30,7 @@ await esbuild.build({
     'ajv-formats',
     '@ai-sdk/*',
     '@modelcontextprotocol/sdk',
+    '@opentelemetry/*',
     'nodemailer',
     'elkjs',
   ],

@@ -1,5 +1,6 @@
 import type { Usage } from '../core/events.ts';
 import type { TriggerType } from '../core/ids.ts';
+import type { Span, SpanOptions } from '../core/trace.ts';
 
 /** One attempt at a task, as its agent sees it. */
 export interface AgentRun {
@@ -18,6 +19,8 @@ export interface AgentRun {
   readonly recordUsage: (usage: Usage) => Promise<void>;
   /** Notes a tool call in the task's record. */
   readonly recordToolCall: (call: ToolCall) => void;
+  /** Begins a span within that of the attempt. */
+  readonly startSpan: (name: string, options: Omit<SpanOptions, 'parent'>) => Span;
 }
 
 /** One call of a tool during a run. Sizes are bytes of JSON. */

@@ -5,6 +5,7 @@ import { allowOrigins, guardLogin, guardOrigin } from './auth.ts';
 import { problem } from './problem.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inspectRoutes } from './routes/inspect.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { statusRoutes } from './routes/status.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
 import type { HttpEnvironment, HttpWorld } from './world.ts';
@@ -21,6 +22,7 @@ export function createApp(world: HttpWorld): Hono<HttpEnvironment> {
     return problem(c, 500, 'The request failed; the log says why.');
   });
   app.route('/', healthRoutes(world));
+  app.route('/', metricsRoutes(world));
   app.route('/status', statusRoutes(world));
   app.use('/inspect/*', guardOrigin(world));
   app.route('/inspect', inspectRoutes());

@@ -13,6 +13,8 @@ export interface TaskHappening {
   readonly result?: string | undefined;
   readonly error?: string | undefined;
   readonly reason?: string | undefined;
+  /** The span that it happened in. Default: what made the task. */
+  readonly traceparent?: string | undefined;
 }
 
 /** How long a callback may wait before it expires, in milliseconds: what notifications have by default. */
@@ -47,6 +49,7 @@ export function taskDeliveries(
       body: callbackBody(eventData(task, happening)),
       createdAt: happening.at,
       expiresAt: happening.at + callbackMaxAge,
+      traceparent: happening.traceparent ?? task.traceparent,
     });
   }
   return deliveries;
@@ -71,6 +74,7 @@ export function notificationDelivery(
     body: 'body' in made ? made.body : '',
     createdAt: happening.at,
     expiresAt: happening.at + notification.maxAge,
+    traceparent: happening.traceparent ?? task.traceparent,
     dead: 'dead' in made ? made.dead : undefined,
   };
 }

@@ -11,9 +11,9 @@ import type { Failure } from '../core/failure.ts';
 import { buildAgents } from './agents.ts';
 import type { BuildContext } from './context.ts';
 import { buildLlms } from './llms.ts';
+import { buildObservability } from './observability.ts';
 import type { AgentPlan, LimitsPlan, LlmPlan, Plan } from './plan.ts';
 import { buildServer } from './server.ts';
-import { checkUrl } from './urls.ts';
 import { WebhookPaths } from './webhook-paths.ts';
 
 export interface BuildOptions {
@@ -106,10 +106,6 @@ function assemble(
   if (askModel !== undefined) {
     later.push(() => askModels(context, askModel, wantedModels(parts, llms, agents)));
   }
-  const { tracing, metrics } = sections.observability;
-  if (tracing.endpoint !== undefined) {
-    checkUrl(context, ['observability', 'tracing', 'endpoint'], tracing.endpoint);
-  }
   return {
     name: sections.name,
     description: sections.description,
@@ -119,10 +115,7 @@ function assemble(
     journal: { path: journalPath(options, sections.journal.path), keep: sections.journal.keep },
     limits,
     logger: { level: sections.logger.level, format: sections.logger.format },
-    observability: {
-      metrics: metrics.enabled,
-      tracing: { enabled: tracing.enabled, endpoint: tracing.endpoint },
-    },
+    observability: buildObservability(context, sections.observability),
     secrets: [...secrets],
   };
 }

@@ -27,15 +27,18 @@ export interface Plan {
   readonly journal: JournalPlan;
   readonly limits: LimitsPlan;
   readonly logger: { readonly level: LogLevel; readonly format: 'pretty' | 'json' | undefined };
-  readonly observability: {
-    readonly metrics: boolean;
-    readonly tracing: { readonly enabled: boolean; readonly endpoint: string | undefined };
-  };
+  readonly observability: ObservabilityPlan;
   /** Values to redact wherever the runtime logs, answers or streams. */
   readonly secrets: readonly string[];
 }
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+export interface ObservabilityPlan {
+  readonly metrics: boolean;
+  /** Present where it is enabled. The endpoint takes OTLP over HTTP; it may hold credentials. */
+  readonly tracing: { readonly endpoint: string } | undefined;
+}
 
 export interface JournalPlan {
   /** Absolute path of the database file. */

@@ -12,6 +12,7 @@ import { judge } from '../notifications/outcome.ts';
 import type { SendResult } from '../notifications/send.ts';
 import { deliverySupervisorMachine, type EndpointSettings } from '../notifications/supervisor.machine.ts';
 import type { NotificationPlan } from '../plan/plan.ts';
+import { sendInSpan } from './traced-delivery.ts';
 import { agentPlan, notificationPlan, type World } from './world.ts';
 
 /** What the contract gives callbacks, which have no settings of their own. */
@@ -75,7 +76,10 @@ async function attempt(
     return { attempt: undefined, counts: false, next, health: 'none', at: world.clock.now() };
   }
   const startedAt = world.clock.now();
-  const result = await send(world, delivery, plan, signal);
+  const url = delivery.url ?? plan?.url ?? '';
+  const result = await sendInSpan(world.tracer, delivery, url, (traceparent) =>
+    send(world, delivery, { plan, url, traceparent, signal }),
+  );
   const now = world.clock.now();
   const verdict = judge(result, {
     // A probe that fails uses up nothing, so it cannot be the last attempt either.
@@ -118,13 +122,22 @@ function nextOf(verdict: ReturnType<typeof judge>, probe: boolean): AttemptResul
 async function send(
   world: World,
   delivery: DeliveryRecord,
-  plan: NotificationPlan | undefined,
-  signal: AbortSignal,
+  {
+    plan,
+    url,
+    traceparent,
+    signal,
+  }: {
+    readonly plan: NotificationPlan | undefined;
+    readonly url: string;
+    readonly traceparent: string | undefined;
+    readonly signal: AbortSignal;
+  },
 ): Promise<SendResult> {
   try {
     return await world.sender.send({
-      url: delivery.url ?? plan?.url ?? '',
-      headers: headersFor(delivery, plan, world.clock.now()),
+      url,
+      headers: headersFor(delivery, plan, world.clock.now(), traceparent),
       body: delivery.body,
       timeout: plan?.timeout ?? callbackTimeout,
       guard: guardOf(world, delivery, plan),

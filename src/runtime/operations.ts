@@ -7,6 +7,7 @@ import type { AdmissionResult, DeliveryFilter, DeliveryRecord, TaskRecord } from
 import { notificationDelivery } from '../notifications/outbox.ts';
 import type { NotificationPlan, TriggerPlan } from '../plan/plan.ts';
 import { scheduleInput } from '../triggers/schedule-admission.ts';
+import { admitInSpan } from '../triggers/traced-admission.ts';
 import { pauseEndpoint } from './pause-endpoint.ts';
 import { cancelWaiting } from './task-actors.ts';
 import { triggerActor } from './trigger-actors.ts';
@@ -132,15 +133,18 @@ export class Operations {
     input: string;
     callbackUrl?: string | undefined;
   }): Promise<TaskRecord> {
-    const { journal, clock, ids, bus } = this.#world;
+    const { journal, clock, ids, bus, tracer } = this.#world;
     const { triggerType = 'manual' } = task;
     const plan = this.#world.plan();
     const createdAt = clock.now();
-    const result = await journal.admitTask({
-      task: { ...task, id: ids.task(triggerType, task.agent), triggerType, createdAt },
-      queueLimit: plan.limits.queue,
-      hourly: plan.agents.get(task.agent)?.budget.tasksPerHour,
-    });
+    const id = ids.task(triggerType, task.agent);
+    const result = await admitInSpan(tracer, { ...task, id, triggerType, createdAt }, (task) =>
+      journal.admitTask({
+        task,
+        queueLimit: plan.limits.queue,
+        hourly: plan.agents.get(task.agent)?.budget.tasksPerHour,
+      }),
+    );
     if (result.outcome !== 'admitted') {
       throw new NotAdmitted(task.agent, result);
     }

@@ -8,6 +8,7 @@ import { IdSource } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import type { Redactor } from '../core/redact.ts';
+import { noTracer, type Tracer } from '../core/trace.ts';
 import { type Journal, JournalUnavailable, type TaskRecord } from '../journal/journal.ts';
 import { createLazySender } from '../notifications/lazy-sender.ts';
 import type { Sender } from '../notifications/send.ts';
@@ -23,6 +24,7 @@ import { recover, triggerKey } from './recovery.ts';
 import { cancelRemoved, type ReloadReport, reload } from './reload.ts';
 import { runtimeMachine } from './runtime.machine.ts';
 import { provideTasks } from './task-actors.ts';
+import { TaskSpans } from './task-spans.ts';
 import { TaskWaiters } from './task-waiters.ts';
 import { provideSchedules, stateOf, triggerActor, WebhookDoors } from './trigger-actors.ts';
 import { Wakes } from './wakes.ts';
@@ -42,6 +44,8 @@ export interface RuntimeOptions {
   readonly createAgent?: ((plan: AgentPlan) => Agent) | undefined;
   /** What carries deliveries, in place of HTTP and SMTP. */
   readonly sender?: Sender | undefined;
+  /** Where the way of each task is traced; nowhere by default. */
+  readonly tracer?: Tracer | undefined;
 }
 
 export type RuntimeState = 'starting' | 'recovering' | 'running' | 'draining' | 'stopped' | 'failed';
@@ -71,7 +75,7 @@ export class Runtime {
     this.#plan = options.plan;
     const { clock, random, log, redactor } = options;
     this.bus = new EventBus((thrown) => log.error('a listener failed', { error: errorMessage(thrown) }));
-    const { createAgent } = options;
+    const { createAgent, tracer = noTracer } = options;
     const agents = new AgentPool({ clock, random, log, plan: () => this.#plan, createAgent });
     this.#agents = agents;
     const runtime = this;
@@ -93,6 +97,8 @@ export class Runtime {
         return runtime.#ids;
       },
       sender: options.sender ?? createLazySender({ clock, redact: (text) => redactor.text(text) }),
+      tracer,
+      taskSpans: new TaskSpans(tracer),
       plan: () => this.#plan,
       agent: (name): Agent | undefined => agents.get(name),
       wake: (ready) => wakes.add(ready),

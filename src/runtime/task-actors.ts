@@ -2,7 +2,7 @@
 import { fromCallback, fromPromise } from 'xstate';
 import type { AgentRun } from '../agents/agent.ts';
 import { errorMessage, Failure, toFailure } from '../core/failure.ts';
-import type { Outcome, TaskRecord } from '../journal/journal.ts';
+import { type Outcome, StaleFence, type TaskRecord } from '../journal/journal.ts';
 import { taskDeliveries } from '../notifications/outbox.ts';
 import { type AttemptEnd, eventOf, outcomeOf } from '../tasks/attempt.ts';
 import { taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
@@ -21,15 +21,19 @@ export function provideTasks(world: () => World) {
         }),
     },
     actors: {
-      recordStart: fromPromise(({ input }) => recordStart(world(), input.task)),
+      recordStart: fromPromise(({ input }) =>
+        whileHeld(world(), input.task, recordStart(world(), input.task)),
+      ),
       runAgent: fromCallback<AbortRun, { task: TaskRecord }>(({ input, sendBack, receive }) => {
         const controller = new AbortController();
         receive(() => controller.abort(new Failure('aborted', 'the attempt was told to end')));
         runAgent(world(), input.task, controller.signal, sendBack);
         return () => controller.abort(new Failure('aborted', 'the attempt was given up'));
       }),
-      record: fromPromise(({ input }) => recordEnd(world(), input.task, input.end)),
-      requeue: fromPromise(({ input }) => requeue(world(), input.task)),
+      record: fromPromise(({ input }) =>
+        whileHeld(world(), input.task, recordEnd(world(), input.task, input.end)),
+      ),
+      requeue: fromPromise(({ input }) => whileHeld(world(), input.task, requeue(world(), input.task))),
     },
   });
   return taskSupervisorMachine.provide({
@@ -39,6 +43,16 @@ export function provideTasks(world: () => World) {
       claim: fromPromise(({ input }) => world().journal.claimTasks({ ...input, now: world().clock.now() })),
     },
   });
+}
+
+/** The span of a task that another worker holds ends with the loss: nothing else will end it. */
+async function whileHeld<Result>(world: World, task: TaskRecord, work: Promise<Result>): Promise<Result> {
+  try {
+    return await work;
+  } catch (thrown) {
+    if (thrown instanceof StaleFence) world.taskSpans.end(task, 'lost', thrown.message);
+    throw thrown;
+  }
 }
 
 async function rescue(world: World, task: TaskRecord, error: unknown): Promise<void> {
@@ -51,7 +65,9 @@ async function rescue(world: World, task: TaskRecord, error: unknown): Promise<v
 
 async function recordStart(world: World, task: TaskRecord): Promise<void> {
   const at = world.clock.now();
-  const deliveries = taskDeliveries(world, agentPlan(world, task.agent), task, { event: 'task.started', at });
+  const { traceparent } = world.taskSpans.begin(task);
+  const happening = { event: 'task.started', at, traceparent } as const;
+  const deliveries = taskDeliveries(world, agentPlan(world, task.agent), task, happening);
   if (deliveries.length === 0) return;
   await world.journal.recordStart({ taskId: task.id, fence: task.fence, at, deliveries });
   world.wake({ endpoints: deliveries.map(({ endpoint }) => endpoint) });
@@ -80,6 +96,8 @@ function runAgent(
     recordUsage: (usage) =>
       world.journal.recordUsage({ taskId: task.id, fence: task.fence, usage, notes: notes.withLog() }),
     recordToolCall: (call) => notes.addCall(call),
+    startSpan: (name, options) =>
+      world.tracer.start(name, { ...options, parent: world.taskSpans.parentOf(task) }),
   };
   const agent = world.agent(task.agent);
   const working =
@@ -134,6 +152,11 @@ export async function recordOutcome(
     notes,
     deliveries,
   });
+  world.taskSpans.end(
+    task,
+    end.status,
+    'error' in end ? `${end.error.code}: ${end.error.message}` : undefined,
+  );
   world.wake({ agents: released ? [task.agent] : [], endpoints: deliveries.map(({ endpoint }) => endpoint) });
   if (end.status === 'retrying') world.dueAt(end.dueAt);
   return { status: end.status, released, event: eventOf(task, end, at) };
@@ -161,6 +184,7 @@ export function outcomeDeliveries(world: World, task: TaskRecord, end: Outcome['
     result: end.status === 'completed' ? end.result : undefined,
     error: end.status === 'failed' || end.status === 'retrying' ? end.error.message : undefined,
     reason: end.status === 'cancelled' ? end.reason : undefined,
+    traceparent: world.taskSpans.parentOf(task),
   });
 }
 
@@ -171,6 +195,7 @@ async function requeue(world: World, task: TaskRecord): Promise<void> {
     at: world.clock.now(),
     crashed: false,
   });
+  world.taskSpans.end(task, 'released');
 }
 
 /** A task that cut off this many processes is not started again. */
@@ -183,6 +208,7 @@ export async function putInOrder(world: World, task: TaskRecord): Promise<void> 
   const fails = agentPlan(world, task.agent)?.onCrash === 'fail';
   if (!fails && crashes < crashLimit) {
     await world.journal.requeueTask({ taskId: task.id, fence: task.fence, at, crashed: true });
+    world.taskSpans.end(task, 'crashed');
     world.log.warn('a task was cut off and will run again', { task: task.id, crashes });
     return;
   }

@@ -44,6 +44,7 @@ function admissionWorld(world: World) {
     journal: world.journal,
     clock: world.clock,
     ids: world.ids,
+    tracer: world.tracer,
     publish: (event: Parameters<World['bus']['publish']>[0]) => world.bus.publish(event),
     wake: (agent: string, dueAt: number | undefined) => {
       if (dueAt === undefined) world.wake({ agents: [agent] });

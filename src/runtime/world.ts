@@ -6,9 +6,11 @@ import type { IdSource } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import type { Redactor } from '../core/redact.ts';
+import type { Tracer } from '../core/trace.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Sender } from '../notifications/send.ts';
 import type { AgentPlan, NotificationPlan, Plan, TriggerPlan } from '../plan/plan.ts';
+import type { TaskSpans } from './task-spans.ts';
 
 export interface World {
   readonly clock: Clock;
@@ -19,6 +21,8 @@ export interface World {
   readonly bus: EventBus;
   readonly log: Log;
   readonly sender: Sender;
+  readonly tracer: Tracer;
+  readonly taskSpans: TaskSpans;
   /** The plan that is in force; another one after a reload. */
   readonly plan: () => Plan;
   /** What does an agent's work; made when it is first asked for. */

@@ -3,15 +3,18 @@
 import type { Clock } from '../core/clock.ts';
 import type { CallboardEvent, SkipReason } from '../core/events.ts';
 import type { IdSource } from '../core/ids.ts';
-import type { Admission, Journal, NewDelivery, TaskRecord } from '../journal/journal.ts';
+import type { Tracer } from '../core/trace.ts';
+import type { Journal, NewDelivery, NewTask, TaskRecord } from '../journal/journal.ts';
 import type { SchedulePlan } from '../plan/plan.ts';
 import { TimeValue } from '../templates/data.ts';
 import { type DueInstant, dueInstants, jitterDelay, type SkippedInstants } from './schedule-rules.ts';
+import { admitInSpan } from './traced-admission.ts';
 
 export interface ScheduleWorld {
   readonly journal: Journal;
   readonly clock: Clock;
   readonly ids: IdSource;
+  readonly tracer: Tracer;
   readonly publish: (event: CallboardEvent) => void;
   /** Rows of this agent became claimable, or will come due at `dueAt`. */
   readonly wake: (agent: string, dueAt: number | undefined) => void;
@@ -76,31 +79,33 @@ async function admitInstant(
   const now = world.clock.now();
   const delay = jitterDelay(agent, trigger, instant.at, jitter);
   const dueAt = instant.late || instant.at + delay <= now ? undefined : instant.at + delay;
-  const displaced = new Map<string, readonly NewDelivery[]>();
-  const admission: Admission = {
-    task: {
-      id: world.ids.task('schedule', agent),
-      agent,
-      trigger,
-      triggerType: 'schedule',
-      input: scheduleInput(plan, instant.at, now),
-      createdAt: now,
-      scheduledAt: instant.at,
-      dueAt,
-      group: overlap === 'allow' && !catchingUp ? undefined : `schedule:${trigger}`,
-    },
-    instant: instant.at,
-    queueLimit: world.queueLimit(),
-    hourly: world.tasksPerHour(agent),
-    // Instants that were missed run one after another, whatever happens when new ones overlap.
-    overlap: overlap === 'allow' || catchingUp ? undefined : overlap,
-    displaced,
+  const task: NewTask = {
+    id: world.ids.task('schedule', agent),
+    agent,
+    trigger,
+    triggerType: 'schedule',
+    input: scheduleInput(plan, instant.at, now),
+    createdAt: now,
+    scheduledAt: instant.at,
+    dueAt,
+    group: overlap === 'allow' && !catchingUp ? undefined : `schedule:${trigger}`,
   };
-  let result = await world.journal.admitTask(admission);
-  while (result.outcome === 'displaces') {
-    for (const task of result.tasks) displaced.set(task.id, world.displacedDeliveries(task));
-    result = await world.journal.admitTask(admission);
-  }
+  const displaced = new Map<string, readonly NewDelivery[]>();
+  const result = await admitInSpan(world.tracer, task, async (task) => {
+    for (;;) {
+      const result = await world.journal.admitTask({
+        task,
+        instant: instant.at,
+        queueLimit: world.queueLimit(),
+        hourly: world.tasksPerHour(agent),
+        // Instants that were missed run one after another, whatever happens when new ones overlap.
+        overlap: overlap === 'allow' || catchingUp ? undefined : overlap,
+        displaced,
+      });
+      if (result.outcome !== 'displaces') return result;
+      for (const task of result.tasks) displaced.set(task.id, world.displacedDeliveries(task));
+    }
+  });
   switch (result.outcome) {
     case 'admitted':
       for (const task of result.displaced) {

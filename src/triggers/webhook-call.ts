@@ -153,6 +153,7 @@ async function admit(
         dueAt: coalesce?.dueAt,
         group: key === undefined || key === '' ? undefined : `key:${key}`,
         callbackUrl,
+        traceparent: request.traceparent,
       },
       queueLimit: world.queueLimit(),
       repeat:

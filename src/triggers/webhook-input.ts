@@ -17,6 +17,8 @@ export interface WebhookRequest {
   readonly content: () => Promise<Uint8Array>;
   /** Tells the client's address, for the log. */
   readonly from: () => string;
+  /** Of the span that the call is traced in. */
+  readonly traceparent?: string | undefined;
 }
 
 /** What the templates of a webhook may read: `.body .headers .query .fields .method`. */

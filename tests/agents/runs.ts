@@ -1,6 +1,7 @@
 import type { AgentRun, ToolCall } from '../../src/agents/agent.ts';
 import type { AgentSpecification, BudgetPlan, LlmPlan, ModelPlan } from '../../src/agents/specification.ts';
 import type { Usage } from '../../src/core/events.ts';
+import { noSpan } from '../../src/core/trace.ts';
 
 /** A run for tests that remembers what the agent recorded. */
 export function testRun(changes: Partial<AgentRun> = {}): AgentRun & {
@@ -20,6 +21,7 @@ export function testRun(changes: Partial<AgentRun> = {}): AgentRun & {
     recordUsage: async (usage) => {
       usages.push(usage);
     },
+    startSpan: () => noSpan,
     recordToolCall: (call) => {
       toolCalls.push(call);
     },

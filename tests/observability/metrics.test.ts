@@ -151,7 +151,7 @@ agents:
       query: new Map(),
       body,
       content: async () => body,
-      from: '127.0.0.1',
+      from: () => '127.0.0.1',
     }));
   }
   await clock.advance(60_000);

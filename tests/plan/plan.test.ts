@@ -23,7 +23,7 @@ describe('defaults', () => {
         minFreeDisk: 64 * 2 ** 20,
       },
       logger: { level: 'info', format: undefined },
-      observability: { metrics: true, tracing: { enabled: false, endpoint: undefined } },
+      observability: { metrics: true, tracing: undefined },
     });
   });
 

@@ -82,6 +82,11 @@ it.each([
     ['c.yaml:1:54: endpoint must be an absolute http:// or https:// URL, not "localhost"'],
   ],
   [
+    'tracing to nowhere',
+    'observability: { tracing: { enabled: true } }',
+    ['c.yaml:1:38: tracing is enabled, but has no endpoint to send to, such as "http://localhost:4318"'],
+  ],
+  [
     'problems in several sections',
     'limits: { queue: 0 }\nlogger: { level: loud }\njournal: { kep: 1d }',
     [

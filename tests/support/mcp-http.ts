@@ -9,6 +9,8 @@ export interface McpHttpServer {
   readonly url: string;
   /** What the tools were asked, in order. */
   readonly calls: { readonly tool: string; readonly text: string }[];
+  /** The `traceparent` of each call. */
+  readonly traceparents: unknown[];
   /** Sessions that were opened. */
   readonly sessions: () => number;
   /** Forgets every session, as a restart does. */
@@ -19,6 +21,7 @@ export interface McpHttpServer {
 /** A tool server over streamable HTTP that wants `Authorization: Bearer TOKEN` and remembers what it was asked. */
 export async function startMcpHttpServer(tools: readonly string[], token = 'open'): Promise<McpHttpServer> {
   const calls: { tool: string; text: string }[] = [];
+  const traceparents: unknown[] = [];
   const transports = new Map<string, StreamableHTTPServerTransport>();
   let sessions = 0;
 
@@ -32,10 +35,15 @@ export async function startMcpHttpServer(tools: readonly string[], token = 'open
     });
     const server = new McpServer({ name: 'test', version: '1' });
     for (const tool of tools) {
-      server.registerTool(tool, { description: tool, inputSchema: { text: z.string() } }, ({ text }) => {
-        calls.push({ tool, text });
-        return { content: [{ type: 'text', text: `${tool} heard ${text}` }] };
-      });
+      server.registerTool(
+        tool,
+        { description: tool, inputSchema: { text: z.string() } },
+        ({ text }, { _meta }) => {
+          calls.push({ tool, text });
+          traceparents.push(_meta?.traceparent);
+          return { content: [{ type: 'text', text: `${tool} heard ${text}` }] };
+        },
+      );
     }
     await server.connect(transport);
     return transport;
@@ -59,6 +67,7 @@ export async function startMcpHttpServer(tools: readonly string[], token = 'open
   return {
     url: `http://127.0.0.1:${address.port}/mcp`,
     calls,
+    traceparents,
     sessions: () => sessions,
     forget: () => transports.clear(),
     close: async () => {

@@ -3,6 +3,7 @@
 import type { ToolSet } from 'ai';
 import type { Clock } from '../../core/clock.ts';
 import { errorMessage, Failure } from '../../core/failure.ts';
+import type { Span } from '../../core/trace.ts';
 import type { AgentRun } from '../agent.ts';
 import { allowList } from '../mcp/allow-list.ts';
 import type { ServerTool, ToolServer } from '../mcp/tool-server.ts';
@@ -57,11 +58,14 @@ export class OfferedTools {
     }
     const { signal } = this.#run;
     const startedAt = this.#clock.monotonic();
+    const span = this.#startSpan(offered.title);
     const record = (text: string, error: string | undefined) => {
       this.#record(offered.title, input, text, error, this.#clock.monotonic() - startedAt);
+      span.end(error);
     };
     try {
-      const answer = await offered.server.call(offered.tool.name, { ...input }, signal);
+      const { traceparent } = span;
+      const answer = await offered.server.call(offered.tool.name, { ...input }, { signal, traceparent });
       record(answer.text, answer.isError ? answer.text.slice(0, 500) : undefined);
       return { text: cleanText(answer.text, toolOutputLimit), isError: answer.isError };
     } catch (thrown) {
@@ -76,6 +80,14 @@ export class OfferedTools {
   refuse(name: string, input: unknown, why: string): CallAnswer {
     this.#record(name, input, '', why, 0);
     return { text: `The tool ${name} was not called: ${why}`, isError: true };
+  }
+
+  /** Source of the names: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/ */
+  #startSpan(title: string): Span {
+    return this.#run.startSpan(`execute_tool ${title}`, {
+      kind: 'client',
+      attributes: { 'gen_ai.operation.name': 'execute_tool', 'gen_ai.tool.name': title },
+    });
   }
 
   #record(name: string, input: unknown, output: string, error: string | undefined, durationMs: number): void {

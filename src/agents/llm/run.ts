@@ -1,5 +1,6 @@
 import type { CallWarning, ModelMessage, ToolResultPart } from 'ai';
 import { Failure } from '../../core/failure.ts';
+import { inSpan, type Span } from '../../core/trace.ts';
 import type { AgentResult, AgentRun } from '../agent.ts';
 import type { AgentHost } from '../host.ts';
 import type { ToolServer } from '../mcp/tool-server.ts';
@@ -115,23 +116,43 @@ async function asker(
     const caps = [llm.maxTokens, tokensLeft].filter((cap) => cap !== undefined);
     return callModel(
       (abortSignal) =>
-        generateText({
-          model,
-          messages: [...messages],
-          tools: toolSet,
-          maxRetries: 0,
-          abortSignal,
-          // Payloads stay no longer at the provider than an answer takes.
-          providerOptions: { openai: { store: false } },
-          ...(system === undefined ? {} : { system }),
-          ...(llm.temperature === undefined ? {} : { temperature: llm.temperature }),
-          ...(caps.length === 0 ? {} : { maxOutputTokens: Math.max(smallestAnswer, Math.min(...caps)) }),
+        inSpan(chatSpan(run, llm), async (span) => {
+          const step = await generateText({
+            model,
+            messages: [...messages],
+            tools: toolSet,
+            maxRetries: 0,
+            abortSignal,
+            // Payloads stay no longer at the provider than an answer takes.
+            providerOptions: { openai: { store: false } },
+            headers: { traceparent: span.traceparent },
+            ...(system === undefined ? {} : { system }),
+            ...(llm.temperature === undefined ? {} : { temperature: llm.temperature }),
+            ...(caps.length === 0 ? {} : { maxOutputTokens: Math.max(smallestAnswer, Math.min(...caps)) }),
+          });
+          span.set({
+            'gen_ai.usage.input_tokens': step.usage.inputTokens,
+            'gen_ai.usage.output_tokens': step.usage.outputTokens,
+          });
+          return step;
         }),
       llm,
       run.signal,
       host,
     );
   };
+}
+
+/** Source of the names: https://opentelemetry.io/docs/specs/semconv/gen-ai/gen-ai-spans/ */
+function chatSpan(run: AgentRun, { provider, model }: LlmPlan & { readonly model: string }): Span {
+  return run.startSpan(`chat ${model}`, {
+    kind: 'client',
+    attributes: {
+      'gen_ai.operation.name': 'chat',
+      'gen_ai.provider.name': provider,
+      'gen_ai.request.model': model,
+    },
+  });
 }
 
 /** Makes the calls, one after another in the order of the model. */

@@ -60,13 +60,17 @@ export class ToolServer {
   async call(
     tool: string,
     input: Readonly<Record<string, unknown>>,
-    signal: AbortSignal,
+    { signal, traceparent }: { readonly signal: AbortSignal; readonly traceparent?: string | undefined },
   ): Promise<ToolAnswer> {
+    // Source: https://modelcontextprotocol.io/seps/414-request-meta.md
+    const trace = traceparent === undefined ? {} : { _meta: { traceparent } };
     const client = await this.#client(signal);
     try {
       return await unlessAborted(signal, async (controller) => {
         const options = { signal: controller.signal, timeout: noTimeout };
-        return toolAnswer(await client.callTool({ name: tool, arguments: input }, undefined, options));
+        return toolAnswer(
+          await client.callTool({ name: tool, arguments: input, ...trace }, undefined, options),
+        );
       });
     } catch (thrown) {
       if (signal.aborted) throw abortFailure(signal);

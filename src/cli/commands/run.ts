@@ -4,6 +4,7 @@ import { errorMessage } from '../../core/failure.ts';
 import { configureLog, type LogFormat, type LogLevel } from '../../core/log.ts';
 import { systemRandom } from '../../core/random.ts';
 import { Redactor } from '../../core/redact.ts';
+import { noTracer } from '../../core/trace.ts';
 import { version } from '../../core/version.ts';
 import { Access } from '../../http/access/access.ts';
 import { createApp } from '../../http/app.ts';
@@ -13,6 +14,7 @@ import { type Listening, listen } from '../../http/server.ts';
 import { Vitals } from '../../http/vitals.ts';
 import type { InspectorFeed } from '../../inspection/feed.ts';
 import { openSqliteJournalThread } from '../../journal/sqlite/thread/open.ts';
+import { RuntimeMetrics } from '../../observability/metrics.ts';
 import { modelChoices } from '../../plan/llms.ts';
 import { loadPlan } from '../../plan/load.ts';
 import type { Plan } from '../../plan/plan.ts';
@@ -78,22 +80,51 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
   let listening: Listening | undefined;
   let closeInspector: (() => void) | undefined;
   try {
+    const { metrics: wantsMetrics, tracing: wantsTracing } = plan.observability;
+    const tracing =
+      wantsTracing === undefined
+        ? undefined
+        : (await import('../../observability/tracing.ts')).startTracing({
+            endpoint: wantsTracing.endpoint,
+            clock,
+            random: systemRandom,
+            log,
+            redactor,
+          });
     const runtime = new Runtime({
       plan,
       clock,
       random: systemRandom,
       log,
       redactor,
-      openJournal: () => openSqliteJournalThread({ path: plan.journal.path, clock }),
+      openJournal: async () => {
+        const journal = await openSqliteJournalThread({ path: plan.journal.path, clock });
+        metrics?.watch(journal);
+        return journal;
+      },
+      tracer: tracing,
     });
     runtime.bus.subscribe((event) => logEvent(log, event));
     const vitals = new Vitals(runtime, log);
+    const metrics = wantsMetrics
+      ? new RuntimeMetrics({ runtime, clock, ready: () => vitals.trouble === undefined })
+      : undefined;
     const token = ensureLocalToken(dirname(plan.journal.path), systemRandom);
     redactor.add([token]);
     const access = new Access({ auth: () => runtime.plan.server.auth, token, clock, log });
     // The port first: nothing may start to work in a process that cannot be reached. Calls get 503 until it is ready.
     listening = await listen(
-      createApp({ runtime, redactor, random: systemRandom, log, vitals, access, token }),
+      createApp({
+        runtime,
+        redactor,
+        random: systemRandom,
+        log,
+        vitals,
+        access,
+        token,
+        tracer: tracing ?? noTracer,
+        metrics,
+      }),
       plan.server,
     );
     // Loaded when it is first needed: most processes are never looked at.
@@ -108,6 +139,7 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     if (options.inspect) (await feed()).start();
     await runtime.start();
     vitals.start();
+    const stopMeasuring = metrics?.start();
     if (format === 'pretty') {
       const { startTable, tryNext } = await import('../start-screen.ts');
       write(`\nCallboard ${version} at ${listening.url}\n\n${startTable(plan, clock.now())}\n\n`);
@@ -135,9 +167,11 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     log.info('stopping', { signal: why, grace: `${runtime.plan.server.grace / 1_000}s` });
     unwatch?.();
     vitals.stop();
+    stopMeasuring?.();
     await runtime.stop();
     closeInspector();
     await listening.close(clock);
+    await tracing?.close();
     log.info('stopped');
     return 0;
   } catch (thrown) {

@@ -46,7 +46,9 @@ export const observabilitySchema = z.strictObject({
   tracing: z
     .strictObject({
       enabled: flag.default(false),
-      endpoint: text.optional().describe('An OTLP endpoint over HTTP.'),
+      endpoint: text
+        .optional()
+        .describe('Takes OTLP over HTTP: http://localhost:4318. Needed where tracing is enabled.'),
     })
     .prefault({}),
 });

@@ -1,6 +1,7 @@
 // The webhook paths of the file: reads the call, hands it to its trigger, and turns the answer into a response.
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { Span } from '../../core/trace.ts';
 import { isTerminal, JournalUnavailable, type TaskRecord } from '../../journal/journal.ts';
 import type { Plan, WebhookPlan } from '../../plan/plan.ts';
 import { headerData } from '../../templates/data.ts';
@@ -9,6 +10,7 @@ import type { WebhookRequest } from '../../triggers/webhook-input.ts';
 import { credentialsOf } from '../access/credentials.ts';
 import { BodyError, inflateBody, readBody } from '../body.ts';
 import { callerAddress, matchesCidr } from '../client-address.ts';
+import { observedCall } from '../observed-call.ts';
 import { problem } from '../problem.ts';
 import { within } from '../within.ts';
 import type { HttpEnvironment, HttpWorld } from '../world.ts';
@@ -21,33 +23,42 @@ export function webhookRoutes(world: HttpWorld) {
   const doors = webhookDoors(() => world.runtime.plan);
   routes.all('*', async (c) => {
     const found = doors(c.req.path);
-    if (found === undefined) return problem(c, 404, `Nothing is registered at ${c.req.path}.`);
-    const plan = found.get(c.req.method);
+    const plan = found?.get(c.req.method);
+    if (found === undefined) {
+      world.metrics?.webhookAnswered('', '', 404);
+      return problem(c, 404, `Nothing is registered at ${c.req.path}.`);
+    }
     if (plan === undefined) {
+      world.metrics?.webhookAnswered('', '', 405);
       return problem(c, 405, `${c.req.path} takes ${[...found.keys()].join(', ')}.`, {
         Allow: [...found.keys()].join(', '),
       });
     }
-    const { trouble } = world.vitals;
-    if (trouble !== undefined) return unavailable(c, trouble);
-    try {
-      return await answer(c, world, plan);
-    } catch (thrown) {
-      // What is left of the body is not read, so the connection cannot be used again.
-      if (thrown instanceof BodyError)
-        return problem(c, thrown.status, thrown.message, { Connection: 'close' });
-      if (thrown instanceof CallRefused) {
-        const { agent, id: trigger } = plan;
-        const { status, message: cause } = thrown;
-        world.log.warn('call refused', { agent, trigger, cause, from: callerOf(c, world) });
-        return status === 503 ? unavailable(c, 'logins cannot be checked') : unauthorized(c, status);
-      }
-      if (!(thrown instanceof JournalUnavailable)) throw thrown;
-      world.vitals.report(thrown);
-      return unavailable(c, 'the journal cannot write');
-    }
+    const request = { method: c.req.method, traceparent: c.req.header('traceparent') };
+    return observedCall(world, plan, request, (span) => take(c, world, plan, span));
   });
   return routes;
+}
+
+async function take(c: Call, world: HttpWorld, plan: WebhookPlan, span: Span): Promise<Response> {
+  const { trouble } = world.vitals;
+  if (trouble !== undefined) return unavailable(c, trouble);
+  try {
+    return await answer(c, world, plan, span);
+  } catch (thrown) {
+    // What is left of the body is not read, so the connection cannot be used again.
+    if (thrown instanceof BodyError)
+      return problem(c, thrown.status, thrown.message, { Connection: 'close' });
+    if (thrown instanceof CallRefused) {
+      const { agent, id: trigger } = plan;
+      const { status, message: cause } = thrown;
+      world.log.warn('call refused', { agent, trigger, cause, from: callerOf(c, world) });
+      return status === 503 ? unavailable(c, 'logins cannot be checked') : unauthorized(c, status);
+    }
+    if (!(thrown instanceof JournalUnavailable)) throw thrown;
+    world.vitals.report(thrown);
+    return unavailable(c, 'the journal cannot write');
+  }
 }
 
 /** Looks up a path's triggers by method, in a table that is made once for each plan. */
@@ -84,7 +95,7 @@ class CallRefused extends Error {
 
 const callerOf = (c: Call, { runtime }: HttpWorld) => callerAddress(c, runtime.plan.server);
 
-async function answer(c: Call, world: HttpWorld, plan: WebhookPlan): Promise<Response> {
+async function answer(c: Call, world: HttpWorld, plan: WebhookPlan, span: Span): Promise<Response> {
   const answer = await world.runtime.call(plan.agent, plan.id, async () => {
     const from = () => callerOf(c, world);
     if (plan.allowIps.length > 0 && !matchesCidr(from(), plan.allowIps)) {
@@ -92,10 +103,11 @@ async function answer(c: Call, world: HttpWorld, plan: WebhookPlan): Promise<Res
     }
     const request = await readRequest(c, plan, from);
     await checkLogin(c, world, plan);
-    return request;
+    return { ...request, traceparent: span.traceparent };
   });
   switch (answer.kind) {
     case 'accepted':
+      span.set({ 'callboard.task.id': answer.task.id });
       return accepted(c, world, plan, answer);
     case 'skipped':
       return c.json({ status: 'skipped', reason: 'filtered' });
