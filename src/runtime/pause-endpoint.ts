@@ -16,7 +16,7 @@ export async function pauseEndpoint(
   paused: boolean,
 ): Promise<void> {
   const { journal, clock, bus } = world;
-  const breaker = await liveBreaker(world, root, endpoint);
+  const breaker = await liveBreaker(root, endpoint);
   const at = clock.now();
   if (breaker === undefined) {
     const record = await journal.getEndpoint(endpoint);
@@ -30,11 +30,11 @@ export async function pauseEndpoint(
 
 /** The breaker of the endpoint's supervisor, which is made where it was freed. Undefined while draining: nothing is made then. */
 async function liveBreaker(
-  world: World,
   root: () => AnyActorRef,
   endpoint: string,
 ): Promise<ActorRefFrom<typeof endpointMachine> | undefined> {
-  world.wake({ endpoints: [endpoint] });
+  // At once, and not by the world's wake, which waits for the end of the turn.
+  root().send({ type: 'rows.ready', agents: [], endpoints: [endpoint] });
   const { dispatcher }: Record<string, AnyActorRef | undefined> = root().getSnapshot().children;
   const supervisors: Record<string, AnyActorRef | undefined> = dispatcher?.getSnapshot().children ?? {};
   const supervisor = supervisors[endpoint];
