@@ -203,6 +203,43 @@ describe.concurrent.each(runtimes)('under $name', { timeout: 90_000 }, (runtime)
     expect(await program.stop()).toBe(0);
   });
 
+  test('a reload takes keys away and gives others', async () => {
+    await using place = new Workspace();
+    const file = (key: string) => `
+server: { auth: { enabled: true, api_keys: ["${key}"] } }
+agents: { hello: { type: echo, trigger: { type: webhook } } }
+`;
+    const program = place.run(runtime, file('the-first-key'));
+    const url = await program.ready();
+    const status = async (key: string) =>
+      (await fetch(`${url}/webhooks/hello`, { method: 'POST', headers: { 'x-api-key': key } })).status;
+    expect([await status('the-first-key'), await status('the-second-key')]).toEqual([200, 401]);
+    place.write('callboard.yaml', file('the-second-key'));
+    program.process.kill('SIGHUP');
+    await program.message('config reloaded');
+    expect([await status('the-first-key'), await status('the-second-key')]).toEqual([401, 200]);
+    expect(await program.stop()).toBe(0);
+    expect(JSON.stringify(program.lines)).not.toMatch(/the-(?:first|second)-key/);
+  });
+
+  test('a page gives its login as a protocol, since it can set no headers', async () => {
+    await using place = new Workspace();
+    const program = place.run(runtime, config('https://127.0.0.1:9/'));
+    const url = await program.ready();
+    const upgrade = (token: string) =>
+      new Promise((resolve) => {
+        const address = `${url.replace(/^http/, 'ws')}/inspect/socket`;
+        const socket = new WebSocket(address, ['callboard.inspect', `callboard.token.${token}`]);
+        socket.on('open', () => resolve(socket.close()));
+        socket.on('error', ({ message }) => resolve(Number(/\d{3}/.exec(message)?.[0])));
+      });
+    expect(await upgrade('key-that-reads')).toBeUndefined();
+    expect(await upgrade('key%3Dthat%2Fwrites%28%2B%29')).toBe(403);
+    expect(await upgrade('key%3Dthat%2Fwrites')).toBe(401);
+    expect(await upgrade('%')).toBe(401);
+    expect(await program.stop()).toBe(0);
+  });
+
   test('commands take a login with --token', async () => {
     await using place = new Workspace();
     const program = place.run(runtime, config('https://127.0.0.1:9/'));
