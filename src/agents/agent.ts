@@ -5,6 +5,8 @@ import type { Span, SpanOptions } from '../core/trace.ts';
 /** One attempt at a task, as its agent sees it. */
 export interface AgentRun {
   readonly taskId: string;
+  /** The path of the journal that holds the task: with it, the id is unique on the machine. */
+  readonly journal: string;
   readonly agent: string;
   readonly triggerType: TriggerType;
   /** From 1. */

@@ -8,7 +8,7 @@ import type { Agent, AgentResult, AgentRun } from './agent.ts';
 import { HeadOfOutput, TailOfOutput } from './bounded-output.ts';
 import type { AgentHost } from './host.ts';
 import { LoggedFailure } from './logged-failure.ts';
-import { endProcessGroup, groupIsAlive } from './process-group.ts';
+import { endCommand, endLeftBehind, endProcessGroup, groupIsAlive, taskVariables } from './processes.ts';
 import type { CommandPlan } from './specification.ts';
 
 /** Bytes of stdout that become the result. What is printed beyond them is read and dropped. */
@@ -43,7 +43,10 @@ async function runCommand(
   if (program === undefined || program === '') {
     throw new Failure('command_not_found', 'Cannot start the command: the name of its program is empty');
   }
-  const child = start(program, args, plan);
+  // An attempt before this one may have been cut off by the end of Callboard, and still be at it.
+  if (run.attempt > 1) await endLeftBehind(run, clock);
+  if (run.signal.aborted) throw abortFailure(run.signal);
+  const child = start(program, args, plan, run);
   const output = new HeadOfOutput(outputLimit);
   const log = new TailOfOutput(logLimit);
   child.stdout?.on('data', (chunk: Uint8Array) => output.add(chunk));
@@ -60,8 +63,10 @@ async function runCommand(
     await Promise.race([closed, sleep(clock, closeDelay, waiting.signal).catch(() => {})]);
     waiting.abort();
   }
-  // Whatever the program forked and left behind ends with the task.
-  if (child.pid !== undefined && groupIsAlive(child.pid)) await endProcessGroup(child.pid, clock);
+  // Whatever the program forked and left behind ends with the task. A daemon, which left the group, outlives a
+  // program that ended by itself, but not one that was stopped.
+  if (child.pid !== undefined && ending.type === 'aborted') await endCommand(child.pid, run, clock);
+  else if (child.pid !== undefined && groupIsAlive(child.pid)) await endProcessGroup(child.pid, clock);
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
 
   if (ending.type === 'aborted') throw abortFailure(run.signal);
@@ -87,10 +92,11 @@ function renderArgument(argument: CommandPlan['command'][number], run: AgentRun)
   }
 }
 
-function start(program: string, args: readonly string[], plan: CommandPlan): ChildProcess {
+function start(program: string, args: readonly string[], plan: CommandPlan, run: AgentRun): ChildProcess {
   try {
     // `detached`: a process group of its own, so that its children can be ended with it.
-    return spawn(program, args, { cwd: plan.cwd, env: plan.env, detached: true, stdio: 'pipe' });
+    const env = { ...plan.env, ...taskVariables(run) };
+    return spawn(program, args, { cwd: plan.cwd, env, detached: true, stdio: 'pipe' });
   } catch (thrown) {
     throw startFailure(program, plan, thrown);
   }

@@ -34,7 +34,7 @@ export interface CommandPlan {
   readonly command: readonly [CommandArgument, ...CommandArgument[]];
   /** Absolute. */
   readonly cwd: string;
-  /** What the program sees, and nothing else. */
+  /** What the program sees beside the variables that name its task, and nothing else. */
   readonly env: Readonly<Record<string, string>>;
 }
 

@@ -1,6 +1,7 @@
 // The actors that the task machines only declare: claim, start, run, record, requeue.
 import { fromCallback, fromPromise } from 'xstate';
 import type { AgentRun } from '../agents/agent.ts';
+import { endLeftBehind } from '../agents/processes.ts';
 import { errorMessage, Failure, toFailure } from '../core/failure.ts';
 import { type Outcome, StaleFence, type TaskRecord } from '../journal/journal.ts';
 import { taskDeliveries } from '../notifications/outbox.ts';
@@ -87,6 +88,7 @@ function runAgent(
   const notes = new RunNotes(task.notes, task.attempt, world.redactor);
   const run: AgentRun = {
     taskId: task.id,
+    journal: world.plan().journal.path,
     agent: task.agent,
     triggerType: task.triggerType,
     attempt: task.attempt,
@@ -205,12 +207,17 @@ const crashLimit = 3;
 export async function putInOrder(world: World, task: TaskRecord): Promise<void> {
   const at = world.clock.now();
   const crashes = task.crashes + 1;
-  const fails = agentPlan(world, task.agent)?.onCrash === 'fail';
+  const plan = agentPlan(world, task.agent);
+  const fails = plan?.onCrash === 'fail';
   if (!fails && crashes < crashLimit) {
     await world.journal.requeueTask({ taskId: task.id, fence: task.fence, at, crashed: true });
     world.taskSpans.end(task, 'crashed');
     world.log.warn('a task was cut off and will run again', { task: task.id, crashes });
     return;
+  }
+  // Nobody waits for what its program may still be doing.
+  if (plan?.work.type === 'command') {
+    void endLeftBehind({ taskId: task.id, journal: world.plan().journal.path }, world.clock);
   }
   const error = fails
     ? { code: 'interrupted', message: 'the process died while the task was running', retryable: false }

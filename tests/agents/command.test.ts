@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { commandAgent } from '../../src/agents/command.ts';
 import type { CommandPlan } from '../../src/agents/specification.ts';
 import { SystemClock } from '../../src/core/clock.ts';
@@ -47,6 +47,8 @@ describe('command', () => {
     const names = output.split('\n').map((line) => line.split('=')[0]);
     expect(output).toContain('ONLY=this');
     expect(output).toContain(folder);
+    expect(output).toContain('CALLBOARD_TASK=manual-tester-1767225600000000000');
+    expect(output).toContain(`CALLBOARD_JOURNAL=/tests/${process.pid}.db`);
     expect(names).not.toContain('HOME');
     expect(names).not.toContain('VITEST');
   });
@@ -140,6 +142,7 @@ describe('command', () => {
     expect(pids).toHaveLength(2);
 
     abort.abort(new Failure('timeout', 'too long'));
+    await vi.waitFor(() => expect(clock.pending).toBe(1));
     await clock.advance(4_900);
     expect(pids.map(alive)).toEqual([true, true]);
     await clock.advance(200);
@@ -150,6 +153,49 @@ describe('command', () => {
   test('ends what the program left running in its group', async () => {
     const { output } = await run(command('sh', '-c', 'sleep 300 & echo $!'));
     await vi.waitFor(() => expect(alive(Number(output))).toBe(false));
+  });
+
+  describe.runIf(existsSync('/proc/self/environ'))('leaves no process that left its group', () => {
+    // In a session of its own, with a parent that is gone, and deaf to TERM.
+    const daemon =
+      'setsid sh -c \'trap "" TERM; echo $$ > daemon; while :; do sleep 0.1; done\' > /dev/null &';
+    const daemonPid = () =>
+      vi.waitFor(() => {
+        const pid = Number(readFileSync(join(folder, 'daemon'), 'utf8'));
+        expect(pid).toBeGreaterThan(0);
+        return pid;
+      });
+    beforeEach(() => rmSync(join(folder, 'daemon'), { force: true }));
+
+    test('when it is stopped', async () => {
+      const clock = new FakeClock();
+      const abort = new AbortController();
+      const plan = command('sh', '-c', `${daemon} sleep 300`);
+      const running = commandAgent(plan, { clock }).run(testRun({ taskId: 'stopped', signal: abort.signal }));
+      const outcome = running.then(String, (thrown: unknown) => thrown);
+      const pid = await daemonPid();
+      abort.abort(new Failure('cancelled', 'enough'));
+      await vi.waitFor(() => expect(clock.pending).toBe(1));
+      // The group is gone at once; the daemon has its five seconds.
+      for (let waited = 0; waited < 5_000; waited += 50) {
+        expect(alive(pid)).toBe(true);
+        await vi.waitFor(() => expect(clock.pending).toBe(1));
+        await clock.advance(50);
+      }
+      expect(await outcome).toMatchObject({ code: 'cancelled' });
+      await vi.waitFor(() => expect(alive(pid)).toBe(false));
+    });
+
+    test('when the task is started again after a crash', async () => {
+      await run(command('sh', '-c', daemon), { taskId: 'again' });
+      const pid = await daemonPid();
+      expect(alive(pid)).toBe(true);
+      await run(command('true'), { taskId: 'other', attempt: 2 });
+      await run(command('true'), { taskId: 'again', journal: '/of/another.db', attempt: 2 });
+      expect(alive(pid)).toBe(true);
+      expect(await run(command('cat'), { taskId: 'again', attempt: 2, input: 'x' })).toEqual({ output: 'x' });
+      expect(alive(pid)).toBe(false);
+    });
   });
 
   test('does not start what is aborted already', async () => {

@@ -12,6 +12,8 @@ export function testRun(changes: Partial<AgentRun> = {}): AgentRun & {
   const toolCalls: ToolCall[] = [];
   return {
     taskId: 'manual-tester-1767225600000000000',
+    // Tests in other processes run tasks of the same id.
+    journal: `/tests/${process.pid}.db`,
     agent: 'tester',
     triggerType: 'manual',
     attempt: 1,

@@ -8,7 +8,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { type Clock, sleep } from '../../core/clock.ts';
 import { Failure } from '../../core/failure.ts';
 import { TailOfOutput } from '../bounded-output.ts';
-import { endProcessGroup, groupIsAlive } from '../process-group.ts';
+import { endProcessGroup, groupIsAlive } from '../processes.ts';
 import type { McpServerPlan } from '../specification.ts';
 
 /** Milliseconds that a server has to end by itself once its stdin is closed, as the protocol asks of it. */

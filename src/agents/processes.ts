@@ -1,0 +1,105 @@
+// The processes of a command: its process group, and on Linux whatever else of it can be told by its environment.
+import { readdir, readFile } from 'node:fs/promises';
+import { type Clock, sleep } from '../core/clock.ts';
+import type { AgentRun } from './agent.ts';
+
+/** Milliseconds between TERM and KILL. */
+export const killDelay = 5_000;
+
+const pollInterval = 50;
+
+export type TaskIdentity = Pick<AgentRun, 'taskId' | 'journal'>;
+
+/**
+ * What a command's environment says of its task. Children inherit it, also those that leave the process group
+ * (`setsid`) or outlive Callboard, so they can be found; and the program can tell which task it works for.
+ */
+export function taskVariables({ taskId, journal }: TaskIdentity): Record<string, string> {
+  return { CALLBOARD_TASK: taskId, CALLBOARD_JOURNAL: journal };
+}
+
+/**
+ * Ends the process group that `leader` leads, forked children included: TERM, and KILL to what is left 5 s
+ * later. Resolves when the group is gone or has been sent KILL.
+ */
+export async function endProcessGroup(leader: number, clock: Clock): Promise<void> {
+  await end(
+    { signal: (name) => signalGroup(leader, name), isAlive: async () => groupIsAlive(leader) },
+    clock,
+  );
+}
+
+/** The same, and every process of the task outside of the group, where they can be found. */
+export async function endCommand(leader: number, task: TaskIdentity, clock: Clock): Promise<void> {
+  const strays = await processesOf(task);
+  await end(
+    {
+      signal: async (name) => {
+        signalGroup(leader, name);
+        for (const pid of name === 'SIGTERM' ? strays : await processesOf(task)) signalTo(pid, name);
+      },
+      isAlive: async () => groupIsAlive(leader) || (await processesOf(task)).length > 0,
+    },
+    clock,
+  );
+}
+
+/** Ends what a task's command left running when Callboard itself was killed. Does nothing where that cannot be told. */
+export async function endLeftBehind(task: TaskIdentity, clock: Clock): Promise<void> {
+  const signal = async (name: NodeJS.Signals) => {
+    for (const pid of await processesOf(task)) signalTo(pid, name);
+  };
+  const isAlive = async () => (await processesOf(task)).length > 0;
+  if (await isAlive()) await end({ signal, isAlive }, clock);
+}
+
+interface Ending {
+  readonly signal: (name: NodeJS.Signals) => unknown;
+  readonly isAlive: () => Promise<boolean>;
+}
+
+async function end({ signal, isAlive }: Ending, clock: Clock): Promise<void> {
+  const killAt = clock.monotonic() + killDelay;
+  await signal('SIGTERM');
+  while (clock.monotonic() < killAt) {
+    await sleep(clock, pollInterval);
+    if (!(await isAlive())) return;
+  }
+  await signal('SIGKILL');
+}
+
+/** Whether any process of the group that `leader` leads, or led, is still there. */
+export function groupIsAlive(leader: number): boolean {
+  return signalTo(-leader, 0);
+}
+
+function signalGroup(leader: number, signal: NodeJS.Signals): void {
+  signalTo(-leader, signal);
+}
+
+/** Pids of the processes whose environment names the task. None where there is no `/proc`, as on macOS. */
+async function processesOf(task: TaskIdentity): Promise<readonly number[]> {
+  const marks = Object.entries(taskVariables(task)).map(([name, value]) => `${name}=${value}`);
+  const entries = await readdir('/proc').catch(() => []);
+  const pids = entries.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
+  const marked = await Promise.all(
+    pids.map(async (pid) => {
+      // Unreadable: it has just ended, or runs as somebody else.
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      const variables = new Set(environment.split('\0'));
+      return marks.every((mark) => variables.has(mark));
+    }),
+  );
+  return pids.filter((_pid, index) => marked[index]);
+}
+
+/** False when there is no such process or group. */
+function signalTo(target: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    process.kill(target, signal);
+    return true;
+  } catch (thrown) {
+    // EPERM: something is there that runs as somebody else.
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
+  }
+}
