@@ -1,16 +1,23 @@
-// What models cost. Standard rates as the providers published them, read in October 2026 from
-// platform.claude.com/docs/en/about-claude/pricing, openai.com/api/pricing and ai.google.dev/gemini-api/docs/pricing
-// (partly through pages that quote them). Where a rate depends on the date or on the prompt's length, the higher one
-// stands here, and discounts for cached input are not counted: a budget should stop too early, not too late.
+// What models cost: standard rates as the providers publish them, read on 2026-11-24, where a page itself could not
+// be read through others that quote it: platform.claude.com/docs/en/about-claude/pricing (and each model's overview),
+// developers.openai.com/api/docs/pricing, ai.google.dev/gemini-api/docs/pricing. Where a rate depends on the date, the
+// higher one stands here, and discounts for cached input are not counted: a budget should stop too early, not too late.
 import type { LlmPlan } from './specification.ts';
 
 /** US dollars for a million tokens. */
 export interface Price {
   readonly input: number;
   readonly output: number;
+  /** Of a call with more than `over` input tokens, its output included. */
+  readonly long?: { readonly over: number; readonly input: number; readonly output: number };
 }
 
-const price = (input: number, output: number): Price => ({ input, output });
+const price = (input: number, output: number, long?: Price['long']): Price =>
+  long === undefined ? { input, output } : { input, output, long };
+
+/** OpenAI doubles the input of long prompts and adds a half to their output. */
+const openaiPrice = (input: number, output: number) =>
+  price(input, output, { over: 272_000, input: 2 * input, output: 1.5 * output });
 
 const prices: ReadonlyMap<string, Price> = new Map([
   ['claude-fable-5', price(10, 50)],
@@ -25,18 +32,19 @@ const prices: ReadonlyMap<string, Price> = new Map([
   ['claude-sonnet-5', price(2, 10)],
   ['claude-sonnet-4-6', price(3, 15)],
   ['claude-sonnet-4-5', price(3, 15)],
-  ['claude-haiku-5-5', price(0.5, 2.5)],
+  ['claude-haiku-5-5', price(0.1, 0.5, { over: 100_000, input: 0.5, output: 2.5 })],
   ['claude-haiku-4-5', price(1, 5)],
-  ['gpt-6.1-sol', price(2, 10)],
-  ['gpt-6.1-terra', price(1, 5)],
-  ['gpt-6-sol', price(2, 10)],
-  ['gpt-6-luna', price(0.1, 0.5)],
-  ['gpt-5.6', price(5, 30)],
-  ['gpt-5.6-sol', price(5, 30)],
-  ['gpt-5.6-terra', price(2, 12)],
-  ['gpt-5.6-luna', price(0.2, 1.2)],
-  ['gpt-5.5', price(5, 30)],
-  ['gpt-5.4', price(2.5, 15)],
+  ['gpt-6-astra', openaiPrice(10, 50)],
+  ['gpt-6.1-sol', openaiPrice(2, 10)],
+  ['gpt-6.1-terra', openaiPrice(1, 5)],
+  ['gpt-6-sol', openaiPrice(2, 10)],
+  ['gpt-6-luna', openaiPrice(0.1, 0.5)],
+  ['gpt-5.6', openaiPrice(5, 30)],
+  ['gpt-5.6-sol', openaiPrice(5, 30)],
+  ['gpt-5.6-terra', openaiPrice(2, 12)],
+  ['gpt-5.6-luna', openaiPrice(0.2, 1.2)],
+  ['gpt-5.5', openaiPrice(5, 30)],
+  ['gpt-5.4', openaiPrice(2.5, 15)],
   ['gpt-5.4-mini', price(0.75, 4.5)],
   ['gpt-5.4-nano', price(0.2, 1.25)],
   ['gpt-5.2', price(1.75, 14)],
@@ -53,8 +61,12 @@ const prices: ReadonlyMap<string, Price> = new Map([
   ['gemini-3.8-flash', price(1.5, 7.5)],
   ['gemini-3.7-flash', price(1.5, 7.5)],
   ['gemini-3.6-flash', price(1.5, 7.5)],
+  ['gemini-3.5-flash', price(1.5, 9)],
   ['gemini-3.5-flash-lite', price(0.3, 2.5)],
-  ['gemini-2.5-pro', price(2.5, 15)],
+  ['gemini-3.1-pro-preview', price(2, 12, { over: 200_000, input: 4, output: 18 })],
+  ['gemini-3.1-flash-lite', price(0.25, 1.5)],
+  ['gemini-3-flash-preview', price(0.5, 3)],
+  ['gemini-2.5-pro', price(1.25, 10, { over: 200_000, input: 2.5, output: 15 })],
   ['gemini-2.5-flash', price(0.3, 2.5)],
   ['gemini-2.5-flash-lite', price(0.1, 0.4)],
 ]);
@@ -82,4 +94,10 @@ export function priceOf(llm: Pick<LlmPlan, 'provider' | 'model' | 'price'>): Pri
   if (llm.provider === 'ollama' || llm.provider === 'echo') return price(0, 0);
   const model = modelOf(llm);
   return model === undefined ? undefined : prices.get(model.replace(/-\d{4}-?\d{2}-?\d{2}$/, ''));
+}
+
+/** US dollars of one call. */
+export function costOf({ input, output, long }: Price, inputTokens: number, outputTokens: number): number {
+  const rates = long !== undefined && inputTokens > long.over ? long : { input, output };
+  return (inputTokens * rates.input + outputTokens * rates.output) / 1e6;
 }

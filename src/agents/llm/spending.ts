@@ -1,6 +1,6 @@
 import type { Usage } from '../../core/events.ts';
 import { Failure } from '../../core/failure.ts';
-import type { Price } from '../prices.ts';
+import { costOf, type Price } from '../prices.ts';
 import type { BudgetPlan } from '../specification.ts';
 
 /** The steps of a task whose budget names no `max_steps`: a model that calls tools in a circle ends here. */
@@ -32,8 +32,7 @@ export class Spending {
   }
 
   addStep(inputTokens: number, outputTokens: number): void {
-    const { input, output } = this.#price ?? { input: 0, output: 0 };
-    const cost = (inputTokens * input + outputTokens * output) / 1e6;
+    const cost = this.#price === undefined ? 0 : costOf(this.#price, inputTokens, outputTokens);
     this.#usage = {
       ...this.#usage,
       steps: this.#usage.steps + 1,
