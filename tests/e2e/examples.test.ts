@@ -1,11 +1,12 @@
 // Every example runs, under Node and under Deno: it starts, takes what it says it takes, and stops.
 import { createHmac } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { root } from '../house/modules.ts';
 import { runtimes, Workspace } from '../support/program.ts';
 import { recordingServer } from '../support/recording-server.ts';
+import { WebhookCaller } from '../support/webhook-caller.ts';
 
 const example = (name: string) => readFileSync(join(root, 'examples', name), 'utf8');
 
@@ -16,6 +17,7 @@ afterEach(() => place.close());
 test('each example has its test below', () => {
   place = new Workspace();
   expect(readdirSync(join(root, 'examples')).sort()).toEqual([
+    'coding-agent.yaml',
     'nightly.yaml',
     'quickstart.yaml',
     'shop-and-repo.yaml',
@@ -104,6 +106,55 @@ describe.each(runtimes)('under $name', (runtime) => {
     ]);
     expect(await trigger.ended).toBe(0);
     expect(trigger.lines).toEqual([{ text: 'the backup of today would run here' }]);
+    expect(await program.stop()).toBe(0);
+  });
+  test('coding-agent: the program gets the prompt on stdin and one key, and its answer goes to the team', async () => {
+    place = new Workspace();
+    await using slack = await recordingServer();
+    mkdirSync(join(place.folder, 'bin'));
+    mkdirSync(join(place.folder, 'repository'));
+    // Stand-ins: each prints how it was called.
+    for (const name of ['claude', 'codex']) {
+      const script = '#!/bin/sh\necho "$0 $*"\npwd\nenv | sort\ncat\n';
+      chmodSync(place.write(`bin/${name}`, script), 0o755);
+    }
+    const program = place.run(runtime, example('coding-agent.yaml'), {
+      PATH: `${join(place.folder, 'bin')}:${process.env.PATH}`,
+      REPOSITORY: join(place.folder, 'repository'),
+      SLACK_WEBHOOK_URL: slack.url,
+      ANTHROPIC_API_KEY: 'key of claude',
+      OPENAI_API_KEY: 'key of codex',
+    });
+    const caller = new WebhookCaller(await program.ready(), place);
+    for (const [agent, how, key, other, prompt] of [
+      [
+        'review',
+        'claude --print --output-format text --allowedTools Read,',
+        'ANTHROPIC',
+        'OPENAI',
+        'Review the',
+      ],
+      [
+        'changelog',
+        'codex exec --sandbox read-only --ephemeral -',
+        'OPENAI',
+        'ANTHROPIC',
+        'Draft a changelog',
+      ],
+    ] as const) {
+      const { body } = await caller.api(`triggers/${agent}/schedule/fire`, 'POST', {});
+      await program.line((line) => line.message === 'task completed' && line.task === body.id, agent);
+      const result = String((await caller.api(`tasks/${body.id}`)).body.result);
+      expect(result).toContain(`/bin/${how}`);
+      expect(result).toContain(`\n${place.folder}/repository\n`);
+      // Its value is a secret, and does not come out again.
+      expect(result).toContain(`\n${key}_API_KEY=[redacted]\n`);
+      expect(result).not.toContain(other);
+      expect(result).not.toContain('SLACK_WEBHOOK_URL');
+      expect(result).toContain(prompt);
+    }
+    await slack.waitFor(1);
+    expect(slack.requests[0]?.body).toContain('Review the commits since yesterday');
     expect(await program.stop()).toBe(0);
   });
 });
