@@ -8,7 +8,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
 export interface ReloaderOptions {
-  readonly runtime: Runtime;
+  readonly runtime: Pick<Runtime, 'plan' | 'reload'>;
   readonly log: Log;
   readonly redactor: Redactor;
   /** Reads the files again. */
@@ -58,10 +58,10 @@ export class Reloader {
         return refused(refusal === undefined ? { errors } : { error: refusal });
       }
       const { added, removed, needsRestart } = await runtime.reload(plan);
+      onReloaded(runtime.plan);
+      for (const message of [...needsRestart, ...this.#staleTls(files)]) log.warn(message);
       // Only now: what could not be put into force is tried again.
       this.#files = files;
-      onReloaded(runtime.plan);
-      for (const message of needsRestart) log.warn(message);
       log.info('config reloaded', {
         why,
         agents: runtime.plan.agents.size,
@@ -71,5 +71,13 @@ export class Reloader {
     } catch (thrown) {
       refused({ error: errorMessage(thrown) });
     }
+  }
+
+  /** Certificates are renewed under their old names: the plan is the same, and the server goes on with the old ones. */
+  #staleTls(files: LoadedPlan['files']): string[] {
+    const { tls } = this.#options.runtime.plan.server;
+    return (tls === undefined ? [] : [tls.certFile, tls.keyFile])
+      .filter((path) => files.get(path) !== this.#files.get(path))
+      .map((path) => `${path} has changed: the server uses what it read at its start until a restart`);
   }
 }

@@ -13,6 +13,7 @@ export class Vitals {
   readonly #runtime: Runtime;
   readonly #log: Log;
   #trouble: string | undefined;
+  #checking: Promise<void> | undefined;
   #stop: () => void = () => {};
 
   constructor(runtime: Runtime, log: Log) {
@@ -49,17 +50,27 @@ export class Vitals {
   }
 
   /** Looks now. Never throws: what it finds is {@linkcode trouble}. */
-  async check(): Promise<void> {
-    const before = this.#trouble;
-    this.#trouble = await this.#look();
-    if (this.#trouble === before) return;
-    if (this.#trouble === undefined) this.#log.info('new work is taken again');
-    else this.#log.error('no new work is taken', { why: this.#trouble });
+  check(): Promise<void> {
+    // Everybody may ask whether it is ready, and each look is a commit: those who ask at one time share it.
+    this.#checking ??= this.#look().then((trouble) => {
+      this.#checking = undefined;
+      this.#set(trouble);
+    });
+    return this.#checking;
   }
 
   /** The journal just failed to write; the next look tells whether it has recovered. */
   report(thrown: unknown): void {
-    this.#trouble = errorMessage(thrown);
+    this.#set(errorMessage(thrown));
+  }
+
+  #set(trouble: string | undefined): void {
+    const before = this.#trouble;
+    this.#trouble = trouble;
+    // Once when it begins: how many bytes are free is another number at each look.
+    if (trouble !== undefined && before === undefined)
+      this.#log.error('no new work is taken', { why: trouble });
+    if (trouble === undefined && before !== undefined) this.#log.info('new work is taken again');
   }
 
   async #look(): Promise<string | undefined> {

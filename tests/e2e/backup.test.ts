@@ -14,7 +14,9 @@ beforeEach(() => {
 afterEach(() => place.close());
 
 describe.each(runtimes)('under $name', (runtime) => {
-  test('a copy made under load holds every task that was acknowledged before', async () => {
+  test('a copy made under load holds every task that was acknowledged before', {
+    timeout: 90_000,
+  }, async () => {
     const program = place.run(
       runtime,
       'agents: { hello: { type: echo, trigger: { type: webhook, auth: none, response: { mode: async } } } }',

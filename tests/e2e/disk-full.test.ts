@@ -122,6 +122,9 @@ agents:
       expect.stringContaining('the journal cannot write'),
     ]);
     expect(await start()).toBe(503);
+    expect(await program.message('no new work is taken')).toMatchObject({
+      why: expect.stringContaining('the journal cannot write'),
+    });
     // A task that ends now is held with its result.
     place.write('go', '');
     await program.message('a commit failed and is tried again');

@@ -76,7 +76,7 @@ async function reloads(program: Program, count: number): Promise<void> {
 }
 
 describe.each(runtimes)('under $name', (runtime) => {
-  test('200 reloads under load', { timeout: 180_000 }, async () => {
+  test('200 reloads under load', { timeout: 300_000 }, async () => {
     place.write('callboard.yaml', version(0));
     const program = place.start(runtime, [
       'callboard.yaml',

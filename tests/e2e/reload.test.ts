@@ -39,7 +39,9 @@ async function result(url: string, agent = 'a'): Promise<unknown> {
 }
 
 describe.each(runtimes)('under $name', (runtime: RuntimeUnderTest) => {
-  test('with --watch a file that is replaced is put into force, and a bad one is refused with its place', async () => {
+  test('with --watch a file that is replaced is put into force, and a bad one is refused with its place', {
+    timeout: 60_000,
+  }, async () => {
     place.write('c.yaml', open('one'));
     const program = place.start(runtime, ['c.yaml', '--watch', ...arguments_]);
     const url = await program.ready();
@@ -64,7 +66,9 @@ describe.each(runtimes)('under $name', (runtime: RuntimeUnderTest) => {
     expect(program.stderr).toBe('');
   });
 
-  test('with --watch a swapped link, a changed .env and a changed instruction_file are noticed', async () => {
+  test('with --watch a swapped link, a changed .env and a changed instruction_file are noticed', {
+    timeout: 60_000,
+  }, async () => {
     for (const version of ['one', 'two']) {
       mkdirSync(join(place.folder, version));
       place.write(
