@@ -5,7 +5,6 @@ import { nanosOfTaskId } from '../../core/ids.ts';
 import type { Admission, AdmissionResult, TaskRecord } from '../journal.ts';
 import { join, joinable } from './coalesce.ts';
 import type { Connection } from './connection.ts';
-import { waitingTasks } from './depths.ts';
 import { appendEvent } from './events.ts';
 import { holderOf, type Stage, stageFor } from './groups.ts';
 import { displacement, makeRoom, unannounced } from './overlap.ts';
@@ -49,7 +48,7 @@ export function admitTask(connection: Connection, admission: Admission): Admissi
 function check(connection: Connection, admission: Admission): AdmissionResult | undefined {
   const { instant, repeat, rate, hourly, overlap } = admission;
   const { agent, trigger, createdAt: now, group } = admission.task;
-  if (waitingTasks(connection) >= admission.queueLimit) return { outcome: 'queue_full' };
+  if (connection.totals.waitingTasks() >= admission.queueLimit) return { outcome: 'queue_full' };
   if (instant !== undefined && instantTaken(connection, agent, trigger, instant)) {
     return { outcome: 'instant_taken' };
   }
@@ -128,14 +127,8 @@ function insert(connection: Connection, { task, coalesce, repeat }: Admission, s
     task.traceparent,
     task.input,
   );
-  const nanos = nanosOfTaskId(task.id)?.toString();
-  if (nanos !== undefined) {
-    connection.run(
-      `UPDATE newest_task SET nanos = ?1
-       WHERE LENGTH(nanos) < LENGTH(?1) OR (LENGTH(nanos) = LENGTH(?1) AND nanos < ?1)`,
-      nanos,
-    );
-  }
+  connection.totals.moved(task.agent, undefined, 'queued');
+  connection.totals.made(nanosOfTaskId(task.id) ?? 0n);
   return lastSeq;
 }
 

@@ -1,4 +1,5 @@
 import Database from 'libsql';
+import { GroupTotals } from './group-totals.ts';
 
 /** What may be bound. A boolean would abort the whole process inside the driver, so the type leaves it out. */
 export type Value = string | number | null | undefined;
@@ -24,6 +25,8 @@ function bound(values: readonly Value[]): unknown[] {
 export class Connection {
   readonly #database: InstanceType<typeof Database>;
   readonly #statements = new Map<string, Prepared>();
+  /** What the open group adds up; {@linkcode GroupWriter} writes and clears it. */
+  readonly totals = new GroupTotals(this);
 
   /** Opens, and creates, the database at `path`, which may be `:memory:`. */
   constructor(path: string) {

@@ -1,13 +1,7 @@
-// The table `depths` is kept by triggers of the schema, so nothing here counts tasks.
+// The table `depths` is kept by whoever moves a task (group-totals.ts), so nothing here counts tasks.
 import type { QueueDepth } from '../journal.ts';
 import type { Connection } from './connection.ts';
 import { integer, optionalInteger, text } from './row.ts';
-
-/** Tasks of all agents that wait. */
-export function waitingTasks(connection: Connection): number {
-  const row = connection.get('SELECT COALESCE(SUM(waiting), 0) AS waiting FROM depths');
-  return row === undefined ? 0 : integer(row, 'waiting');
-}
 
 export function queueDepths(connection: Connection): QueueDepth[] {
   return connection.all('SELECT * FROM depths ORDER BY agent').map((row) => {

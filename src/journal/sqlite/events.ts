@@ -5,7 +5,13 @@ import { fields, integer } from './row.ts';
 
 /** Appends to the event stream, inside the commit that makes the event true. */
 export function appendEvent(connection: Connection, event: CallboardEvent): void {
-  connection.run('INSERT INTO events (at, data) VALUES (?, ?)', event.at, JSON.stringify(event));
+  const taskId = 'taskId' in event ? event.taskId : undefined;
+  connection.run(
+    'INSERT INTO events (at, task_id, data) VALUES (?, ?, ?)',
+    event.at,
+    taskId,
+    JSON.stringify(event),
+  );
 }
 
 /** `data` of a record is the event itself. */
@@ -25,10 +31,11 @@ export function lastEvent(connection: Connection): number {
   return row === undefined ? 0 : integer(row, 'sequence');
 }
 
-/** The events of one task, by the index on their task ids. */
+/** The events of one task. */
 export function taskEvents(connection: Connection, taskId: string): EventRecord[] {
-  const events = "SELECT sequence, at, data FROM events WHERE json_extract(data, '$.taskId') = ?";
-  return connection.all(`${events} ORDER BY sequence LIMIT 1000`, taskId).map(eventRecord);
+  return connection
+    .all('SELECT sequence, at, data FROM events WHERE task_id = ? ORDER BY sequence LIMIT 1000', taskId)
+    .map(eventRecord);
 }
 
 function eventRecord(row: Row): EventRecord {

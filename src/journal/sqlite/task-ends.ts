@@ -1,11 +1,12 @@
 // How attempts and tasks end. The outcome, the deliveries that it causes and the release of the group's next
 // task are one commit.
+import { taskStatuses } from '../../core/events.ts';
 import { isTerminal, type NewDelivery, type Outcome, type TaskRecord } from '../journal.ts';
 import type { Connection, Row } from './connection.ts';
 import { insertDelivery } from './delivery-rows.ts';
 import { appendEvent } from './events.ts';
 import { releaseNext } from './groups.ts';
-import { integer, toJson } from './row.ts';
+import { integer, oneOf, toJson } from './row.ts';
 import { aboutTask, durationOf, taskRecord } from './task-rows.ts';
 import { heldRow } from './task-work.ts';
 
@@ -32,6 +33,7 @@ export function recordOutcome(
     outcome.fence,
   );
   const task = taskRecord(heldRow(row, outcome.taskId));
+  connection.totals.moved(task.agent, 'running', task.status);
   appendEvent(connection, endEvent(task, outcome));
   for (const delivery of outcome.deliveries) insertDelivery(connection, delivery);
   const released = over && task.group !== undefined && releaseNext(connection, task.agent, task.group, at);
@@ -75,6 +77,7 @@ export function cancelRow(
     integer(row, 'seq'),
   );
   const task = taskRecord(cancelled ?? row);
+  connection.totals.moved(task.agent, oneOf(row, 'status', taskStatuses), 'cancelled');
   appendEvent(connection, {
     ...aboutTask(task, at),
     type: 'task.cancelled',

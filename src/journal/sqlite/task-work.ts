@@ -1,11 +1,11 @@
 // What the worker that holds a task may do with it. A worker with an old fence, or of a task that is over,
 // writes nothing.
-import type { Usage } from '../../core/events.ts';
+import { taskStatuses, type Usage } from '../../core/events.ts';
 import { type NewDelivery, StaleFence, type TaskRecord } from '../journal.ts';
 import type { Connection, Row } from './connection.ts';
 import { insertDelivery } from './delivery-rows.ts';
 import { appendEvent } from './events.ts';
-import { integer, toJson } from './row.ts';
+import { integer, oneOf, toJson } from './row.ts';
 import { aboutTask, taskRecord } from './task-rows.ts';
 
 export function claimTasks(
@@ -13,7 +13,7 @@ export function claimTasks(
   claim: { agent: string; limit: number; now: number },
 ): TaskRecord[] {
   const ready = connection.all(
-    `SELECT seq FROM tasks WHERE agent = ? AND stage = 'ready' ORDER BY seq LIMIT ?`,
+    `SELECT seq, status FROM tasks WHERE agent = ? AND stage = 'ready' ORDER BY seq LIMIT ?`,
     claim.agent,
     Math.max(0, claim.limit),
   );
@@ -27,6 +27,7 @@ export function claimTasks(
     );
     if (claimed === undefined) throw new Error(`a ready task of agent ${claim.agent} is gone`);
     const task = taskRecord(claimed);
+    connection.totals.moved(task.agent, oneOf(row, 'status', taskStatuses), 'running');
     const { attempt, scheduledAt } = task;
     appendEvent(connection, { ...aboutTask(task, claim.now), type: 'task.started', attempt, scheduledAt });
     return task;
@@ -83,5 +84,6 @@ export function requeueTask(
     requeue.fence,
   );
   const task = taskRecord(heldRow(row, requeue.taskId));
+  connection.totals.moved(task.agent, 'running', 'queued');
   appendEvent(connection, { ...aboutTask(task, requeue.at), type: 'task.queued' });
 }

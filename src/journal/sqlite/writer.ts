@@ -1,6 +1,7 @@
 // Group commit. What arrives in one turn of the event loop waits for its end and then shares one transaction,
-// so one fsync. Each operation runs inside a savepoint of its own: one that fails takes back only itself. No
-// promise settles before COMMIT has returned, and when BEGIN or COMMIT fails nothing of the group remains.
+// so one fsync. An operation that fails takes back only itself: the group starts anew, with a savepoint around each
+// operation, which is left away as long as all go well. No promise settles before COMMIT has returned, and when BEGIN
+// or COMMIT fails nothing of the group remains.
 import type { Clock } from '../../core/clock.ts';
 import { JournalUnavailable } from '../journal.ts';
 import { type Connection, sqliteCode } from './connection.ts';
@@ -18,6 +19,22 @@ export type CommitListener = (ms: number, operations: number) => void;
 // ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE: faults of one statement. Anything else (FULL, IOERR, …) is the
 // file's fault, and SQLite may have rolled back the whole transaction already.
 const faultsOfOneOperation: ReadonlySet<number> = new Set([1, 18, 19, 20, 25]);
+
+function isFaultOfTheFile(thrown: unknown): boolean {
+  const code = sqliteCode(thrown);
+  return code !== undefined && !faultsOfOneOperation.has(code);
+}
+
+/** Whether all went well. */
+function performAll(group: readonly Operation[]): boolean {
+  try {
+    for (const operation of group) operation.perform();
+    return true;
+  } catch (thrown) {
+    if (isFaultOfTheFile(thrown)) throw thrown;
+    return false;
+  }
+}
 
 export class GroupWriter {
   readonly #connection: Connection;
@@ -67,9 +84,17 @@ export class GroupWriter {
     const started = this.#clock.monotonic();
     try {
       this.#connection.run('BEGIN IMMEDIATE');
-      for (const operation of group) this.#perform(operation, failed);
+      if (!performAll(group)) {
+        this.#connection.run('ROLLBACK');
+        this.#connection.totals.drop();
+        this.#connection.run('BEGIN IMMEDIATE');
+        for (const operation of group) this.#perform(operation, failed);
+      }
+      this.#connection.totals.write();
       this.#connection.run('COMMIT');
+      this.#connection.totals.settle();
     } catch (thrown) {
+      this.#connection.totals.drop();
       this.#rollBack();
       const reason = new JournalUnavailable(thrown);
       for (const operation of group) operation.reject(reason);
@@ -84,13 +109,14 @@ export class GroupWriter {
   }
 
   #perform(operation: Operation, failed: Map<Operation, unknown>): void {
+    const mark = this.#connection.totals.mark();
     this.#connection.run('SAVEPOINT operation');
     try {
       operation.perform();
     } catch (thrown) {
-      const code = sqliteCode(thrown);
-      if (code !== undefined && !faultsOfOneOperation.has(code)) throw thrown;
+      if (isFaultOfTheFile(thrown)) throw thrown;
       failed.set(operation, thrown);
+      this.#connection.totals.restore(mark);
       this.#connection.run('ROLLBACK TO operation');
     }
     this.#connection.run('RELEASE operation');
