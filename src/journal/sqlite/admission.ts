@@ -5,6 +5,7 @@ import { nanosOfTaskId } from '../../core/ids.ts';
 import type { Admission, AdmissionResult, TaskRecord } from '../journal.ts';
 import { join, joinable } from './coalesce.ts';
 import type { Connection } from './connection.ts';
+import { waitingTasks } from './depths.ts';
 import { appendEvent } from './events.ts';
 import { holderOf, type Stage, stageFor } from './groups.ts';
 import { displacement, makeRoom, unannounced } from './overlap.ts';
@@ -48,7 +49,7 @@ export function admitTask(connection: Connection, admission: Admission): Admissi
 function check(connection: Connection, admission: Admission): AdmissionResult | undefined {
   const { instant, repeat, rate, hourly, overlap } = admission;
   const { agent, trigger, createdAt: now, group } = admission.task;
-  if (connection.totals.waitingTasks() >= admission.queueLimit) return { outcome: 'queue_full' };
+  if (waitingTasks(connection) >= admission.queueLimit) return { outcome: 'queue_full' };
   if (instant !== undefined && instantTaken(connection, agent, trigger, instant)) {
     return { outcome: 'instant_taken' };
   }

@@ -26,7 +26,7 @@ export class Connection {
   readonly #database: InstanceType<typeof Database>;
   readonly #statements = new Map<string, Prepared>();
   /** What the open group adds up; {@linkcode GroupWriter} writes and clears it. */
-  readonly totals = new GroupTotals(this);
+  readonly totals = new GroupTotals();
 
   /** Opens, and creates, the database at `path`, which may be `:memory:`. */
   constructor(path: string) {

@@ -2,8 +2,6 @@
 // and the newest task time. For each task alone these rows cost as much as the task's own.
 import type { TaskStatus } from '../../core/events.ts';
 import { isTerminal } from '../journal.ts';
-import type { Connection } from './connection.ts';
-import { integer } from './row.ts';
 
 interface Depth {
   readonly waiting: number;
@@ -23,15 +21,28 @@ export interface TotalsMark {
 }
 
 export class GroupTotals {
-  readonly #connection: Connection;
   /** Changes of the open group, by agent. */
   #depths = new Map<string, Depth>();
   #newest = 0n;
-  /** Waiting tasks of all agents after the last commit; undefined until somebody asks. */
   #committed: number | undefined;
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
+  /** How many more tasks of each agent wait and run than before the open group. */
+  get depths(): ReadonlyMap<string, Depth> {
+    return this.#depths;
+  }
+
+  /** The newest task time of the open group, in nanoseconds; 0 when it made no task. */
+  get newest(): bigint {
+    return this.#newest;
+  }
+
+  /**
+   * Waiting tasks of all agents, those of the open group included. `read` tells the sum of what is committed, and is
+   * asked once: a sum over ten thousand agents is no small query.
+   */
+  waitingTasks(read: () => number): number {
+    this.#committed ??= read();
+    return this.#committed + this.#change();
   }
 
   /** A task of the agent went from one status to another; `from` is undefined for a new one. */
@@ -47,34 +58,6 @@ export class GroupTotals {
   /** A task of this time, in nanoseconds, was made. */
   made(nanos: bigint): void {
     if (nanos > this.#newest) this.#newest = nanos;
-  }
-
-  /** Waiting tasks of all agents, those of the open group included. Kept in memory: a sum over ten thousand agents is no small query. */
-  waitingTasks(): number {
-    if (this.#committed === undefined) {
-      const row = this.#connection.get('SELECT COALESCE(SUM(waiting), 0) AS waiting FROM depths');
-      this.#committed = row === undefined ? 0 : integer(row, 'waiting');
-    }
-    return this.#committed + this.#change();
-  }
-
-  /** Writes the totals into the open transaction. */
-  write(): void {
-    for (const [agent, { waiting, running }] of this.#depths) {
-      this.#connection.run(
-        `INSERT INTO depths (agent, waiting, running) VALUES (?, ?, ?) ON CONFLICT (agent)
-           DO UPDATE SET waiting = waiting + excluded.waiting, running = running + excluded.running`,
-        agent,
-        waiting,
-        running,
-      );
-    }
-    if (this.#newest === 0n) return;
-    this.#connection.run(
-      `UPDATE newest_task SET nanos = ?1
-       WHERE LENGTH(nanos) < LENGTH(?1) OR (LENGTH(nanos) = LENGTH(?1) AND nanos < ?1)`,
-      this.#newest.toString(),
-    );
   }
 
   /** The group is committed. */

@@ -6,7 +6,7 @@ import type { Connection } from './connection.ts';
 import { buryDeliveries, replayDelivery } from './dead-letters.ts';
 import { getDelivery, insertDelivery } from './delivery-rows.ts';
 import { claimDeliveries, settleDelivery } from './delivery-work.ts';
-import { agentsWithWork, queueDepths } from './depths.ts';
+import { agentsWithWork, queueDepths, waitingTasks } from './depths.ts';
 import { nextDueAt, promoteDue } from './due.ts';
 import { endpointsWithWork, getEndpoint, listEndpoints, saveEndpoint } from './endpoints.ts';
 import { lastEvent, listEvents, taskEvents } from './events.ts';
@@ -103,7 +103,7 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
     lastEvent: () => read(() => lastEvent(connection)),
     taskEvents: (taskId) => read(() => taskEvents(connection, taskId)),
     queueDepths: () => read(() => queueDepths(connection)),
-    waitingTasks: () => (closed ? 0 : connection.totals.waitingTasks()),
+    waitingTasks: () => (closed ? 0 : waitingTasks(connection)),
 
     async prune(before, now) {
       let total = 0;

@@ -5,6 +5,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { JournalUnavailable } from '../journal.ts';
 import { type Connection, sqliteCode } from './connection.ts';
+import { writeTotals } from './depths.ts';
 
 interface Operation {
   /** Runs it inside the open transaction, and keeps what it returned. */
@@ -90,7 +91,7 @@ export class GroupWriter {
         this.#connection.run('BEGIN IMMEDIATE');
         for (const operation of group) this.#perform(operation, failed);
       }
-      this.#connection.totals.write();
+      writeTotals(this.#connection);
       this.#connection.run('COMMIT');
       this.#connection.totals.settle();
     } catch (thrown) {
