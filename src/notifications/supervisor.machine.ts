@@ -97,9 +97,12 @@ export const deliverySupervisorMachine = setup({
       const events: AnyActorRef | undefined = system.get('events');
       const giveBack = context.gate === 'open' || context.wish !== 'run';
       for (const delivery of params.deliveries) {
+        // With the fence: what was given back may be claimed again before the actor that gave it back has ended, and
+        // the end of that one must not be taken for the end of this one.
+        const id = `${delivery.id}.${delivery.fence}`;
         const input = { delivery, probe: context.gate === 'probing', giveBack, endpoint: breaker };
         // Before it starts: what a child emits at its first step reaches nobody who comes later.
-        spawn('delivery', { id: delivery.id, input }).on('*', (event) => events?.send(event));
+        spawn('delivery', { id, input }).on('*', (event) => events?.send(event));
       }
       const live = context.live + params.deliveries.length;
       return { live, more: context.more || params.deliveries.length >= context.asked };
