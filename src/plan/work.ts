@@ -6,6 +6,7 @@ import { errorMessage } from '../core/failure.ts';
 import { type BuildContext, compileAt } from './context.ts';
 import type { AgentPlan, CommandArgument, CommandPlan, McpServerPlan, ModelPlan } from './plan.ts';
 import { addHeaderSecrets } from './secrets.ts';
+import { checkTools } from './tools.ts';
 import { checkUrl } from './urls.ts';
 
 /** What a program sees without being given it. */
@@ -25,20 +26,32 @@ export function buildWork(
     case 'command':
       return buildCommand(context, path, config);
     case 'llm':
+      checkTools(context, path, config);
       return buildModel(context, path, config, llm);
   }
 }
 
-/** Fields that another type of agent would need: with this one they would do nothing, without a word. */
+/** Fields of another type of agent: with this one they would do nothing, without a word. */
 function checkFieldsOfType({ problems }: BuildContext, path: Path, config: AgentConfig): void {
-  if (config.type !== 'command' && config.command !== undefined) {
-    problems.error(
-      [...path, 'command'],
-      `command belongs to an agent of type command, and this one is ${config.type}`,
-      {
-        at: 'key',
-      },
-    );
+  const { type } = config;
+  if (type !== 'command' && config.command !== undefined) {
+    const message = `command belongs to an agent of type command, and this one is ${type}`;
+    problems.error([...path, 'command'], message, { at: 'key' });
+  }
+  if (type === 'llm') return;
+  const given = {
+    llm: config.llm !== undefined,
+    instruction: config.instruction !== undefined,
+    instruction_file: config.instruction_file !== undefined,
+    mcp_servers: Object.keys(config.mcp_servers).length > 0,
+    tools: config.tools.length > 0,
+    tools_on_webhook: config.tools_on_webhook !== undefined,
+    output: config.output !== undefined,
+  };
+  for (const [field, isGiven] of Object.entries(given)) {
+    if (!isGiven) continue;
+    const message = `${field} is for an agent of type llm, and does nothing for one of type ${type}`;
+    problems.warning([...path, field], message, { at: 'key' });
   }
 }
 

@@ -174,6 +174,25 @@ it.each([
     [],
   ],
   [
+    'tools that no server has, and a server without tools',
+    'llms: { default: { provider: echo } }\nagents:\n  a:\n    mcp_servers: { tracker: { command: [x] } }\n    tools: [tracker/*, trakcer/search, "tr?cker/find", comment]\n    tools_on_webhook: [wiki/read]\n  b: { tools: ["*"] }\n  c:\n    mcp_servers: { tracker: { command: [x] } }\n',
+    [
+      'c.yaml:5:24: warning: "trakcer/search" allows nothing: there is no "trakcer" under mcp_servers (did you mean "tracker"?)',
+      'c.yaml:6:24: warning: "wiki/read" allows nothing: there is no "wiki" under mcp_servers',
+      'c.yaml:7:16: warning: "*" allows nothing: there are no mcp_servers',
+      'c.yaml:9:5: warning: no tool of mcp_servers may be used: none is allowed that tools does not list',
+    ],
+  ],
+  [
+    'fields of a model without one',
+    echo('instruction: Be brief.', 'tools: [a]', 'output: { schema: {} }'),
+    [
+      'c.yaml:4:5: warning: instruction is for an agent of type llm, and does nothing for one of type echo',
+      'c.yaml:5:5: warning: tools is for an agent of type llm, and does nothing for one of type echo',
+      'c.yaml:6:5: warning: output is for an agent of type llm, and does nothing for one of type echo',
+    ],
+  ],
+  [
     'a budget of tokens without a model',
     echo('budget: { max_tokens: 5, tasks_per_hour: 2 }'),
     [
