@@ -78,14 +78,17 @@ export async function cancelRemoved(world: World, agent: string): Promise<void> 
   }
 }
 
-/** A socket and an open file cannot become others: what the process started with stays. */
+/** A socket, an open file and what measures them cannot become others: what the process started with stays. */
 function keepFixed(before: Plan, given: Plan): { plan: Plan; needsRestart: readonly string[] } {
   const { host, port, tls } = before.server;
+  const { observability } = before;
   const fixed = [
     ['server.host', host, given.server.host],
     ['server.port', port, given.server.port],
     ['server.tls', tls, given.server.tls],
     ['journal.path', before.journal.path, given.journal.path],
+    ['observability.metrics', observability.metrics, given.observability.metrics],
+    ['observability.tracing', observability.tracing, given.observability.tracing],
   ] as const;
   const needsRestart = fixed
     .map(([name, now, wanted]) => [name, words(now), words(wanted)] as const)
@@ -96,6 +99,7 @@ function keepFixed(before: Plan, given: Plan): { plan: Plan; needsRestart: reado
       ...given,
       server: { ...given.server, host, port, tls },
       journal: { ...given.journal, path: before.journal.path },
+      observability,
     },
     needsRestart,
   };

@@ -15,17 +15,19 @@ test('what only a restart can change is said, and everything else is in force', 
   const { runtime, reload } = made;
   const { journal } = runtime.plan;
   const { needsRestart } = await reload(
-    `server: { port: 9090, host: 0.0.0.0, grace: 5s, trust_proxy: [10.0.0.0/8] }\njournal: { path: x.db, keep: 1d }\nlimits: { queue: 7 }\n${agents('a: { type: echo }')}`,
+    `server: { port: 9090, host: 0.0.0.0, grace: 5s, trust_proxy: [10.0.0.0/8] }\njournal: { path: x.db, keep: 1d }\nlimits: { queue: 7 }\nobservability: { metrics: { enabled: false } }\n${agents('a: { type: echo }')}`,
   );
   expect(needsRestart).toEqual([
     'server.host stays "127.0.0.1" until a restart; the file says "0.0.0.0"',
     'server.port stays 8080 until a restart; the file says 9090',
     'journal.path stays "/project/data/callboard.db" until a restart; the file says "/config/x.db"',
+    'observability.metrics stays true until a restart; the file says false',
   ]);
   expect(runtime.plan).toMatchObject({
     server: { host: '127.0.0.1', port: 8080, grace: 5_000, trustProxy: ['10.0.0.0/8'] },
     journal: { path: journal.path, keep: 86_400_000 },
     limits: { queue: 7 },
+    observability: { metrics: true },
   });
   await made.stop();
 });
