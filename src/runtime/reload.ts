@@ -68,6 +68,8 @@ export async function cancelRemoved(world: World, agent: string): Promise<void> 
       for (;;) {
         // Always the first page: what was cancelled is no longer in it.
         const { items } = await world.journal.listTasks({ agent, status, limit: 100 });
+        // It may have come back since: then some of these may be its new ones.
+        if (world.plan().agents.has(agent)) return;
         const outcomes = await Promise.all(items.map((task) => cancelWaiting(world, task, 'removed')));
         if (!outcomes.includes('cancelled')) break;
       }

@@ -28,7 +28,7 @@ agents:
 const started = (program: Program) => program.message('task started');
 
 describe.each(runtimes)('under $name', (runtime) => {
-  test('while it drains it lives, is not ready and takes no calls', async () => {
+  test('while it drains it lives, is not ready and takes no calls', { timeout: 60_000 }, async () => {
     const program = place.run(runtime, slow('60s'));
     const url = await program.ready();
     await fetch(`${url}/webhooks/slow/later`, { method: 'POST', body: '{}' });
@@ -47,7 +47,9 @@ describe.each(runtimes)('under $name', (runtime) => {
     expect(await next.stop('SIGINT')).toBe(0);
   });
 
-  test('who waits for a task that the grace is too short for is told so, and the task goes on later', async () => {
+  test('who waits for a task that the grace is too short for is told so, and the task goes on later', {
+    timeout: 60_000,
+  }, async () => {
     const program = place.run(runtime, slow('1s'));
     const url = await program.ready();
     const waiting = fetch(`${url}/webhooks/slow`, { method: 'POST', body: '{}' });
@@ -82,7 +84,7 @@ describe.each(runtimes)('under $name', (runtime) => {
     await closed;
   });
 
-  test('what cannot start says why in one line, and ends with 1 or 2', async () => {
+  test('what cannot start says why in one line, and ends with 1 or 2', { timeout: 60_000 }, async () => {
     const text = 'agents: { hello: { type: echo } }';
     place.write('c.yaml', text);
     place.write('a-file', '');
@@ -96,17 +98,19 @@ describe.each(runtimes)('under $name', (runtime) => {
       const program = place.start(runtime, [...args, '--port', '0']);
       return { code: await program.ended, stderr: program.stderr };
     };
-    expect(await command('c.yaml', '--data', 'a-file')).toEqual({
-      code: 1,
-      stderr: expect.stringMatching(/^callboard: .*a-file.*\n$/),
-    });
-    expect(await command('other.yaml')).toEqual({
+    const [data, other, folder] = await Promise.all([
+      command('c.yaml', '--data', 'a-file'),
+      command('other.yaml'),
+      command('folder.yaml'),
+    ]);
+    expect(data).toEqual({ code: 1, stderr: expect.stringMatching(/^callboard: .*a-file.*\n$/) });
+    expect(other).toEqual({
       code: 1,
       stderr: expect.stringMatching(
         /^callboard: Cannot open the journal .*other\.db: it is not a SQLite database\n$/,
       ),
     });
-    expect(await command('folder.yaml')).toEqual({
+    expect(folder).toEqual({
       code: 2,
       stderr: expect.stringMatching(/^folder\.yaml:1:1: the file cannot be read: .*\n$/),
     });

@@ -1,6 +1,7 @@
 // What another file does to agents, their tasks and their triggers.
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { triggerActor } from '../../src/runtime/trigger-actors.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { agents, every, heldRequest, hook, reloadable, request } from '../support/reloadable.ts';
@@ -204,5 +205,41 @@ test('a paused trigger stays paused, and a call finds its door open at every mom
     expect(runtime.triggerState('s', 'schedule')).toBe('paused');
   }
   await clock.settle(20);
+  await made.stop();
+});
+
+test('what comes for an agent that is back is not taken for what was left of it', async () => {
+  const runs = new HeldRuns();
+  let gate: Promise<void> | undefined;
+  const journal = (real: Journal): Journal => ({
+    ...real,
+    async listTasks(filter) {
+      await gate;
+      return real.listTasks(filter);
+    },
+  });
+  const withIt = agents(
+    'a: { type: echo, concurrency: 1, trigger: { type: webhook, auth: none } }',
+    'b: { type: echo }',
+  );
+  const made = await reloadable(withIt, { createAgent: runs.agent, journal });
+  const { runtime, clock, reload, statusOf } = made;
+  const { release, read } = heldRequest('{}');
+  const call = runtime.call('a', 'webhook', read);
+  await clock.settle();
+  await reload(agents('b: { type: echo }'));
+  let open = () => {};
+  gate = new Promise((resolve) => {
+    open = resolve;
+  });
+  // Its task sets off a look at what is left, which is slow.
+  release();
+  await call;
+  await reload(withIt);
+  const { id } = await runtime.operations.startTask('a', 'new');
+  await clock.settle();
+  open();
+  await clock.settle(20);
+  expect(await statusOf(id)).toEqual(['queued', undefined]);
   await made.stop();
 });
