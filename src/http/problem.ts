@@ -9,7 +9,7 @@ const titles: Readonly<Record<number, string>> = {
   405: 'Method not allowed',
   409: 'Conflict',
   413: 'Body too large',
-  415: 'Unsupported encoding',
+  415: 'Unsupported media type',
   429: 'Too many requests',
   500: 'Internal error',
   503: 'Not ready',

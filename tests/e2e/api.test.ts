@@ -50,6 +50,24 @@ describe.each(runtimes)('under $name', (runtime) => {
       status: 404,
       type: 'application/problem+json',
     });
+    for (const [status, type, body] of [
+      [400, 'application/json', '{'],
+      [400, 'application/json', '{"agent":7}'],
+      [413, 'application/json', JSON.stringify({ agent: 'hello', input: 'x'.repeat(2 ** 20) })],
+      [415, 'text/plain', '{"agent":"hello"}'],
+    ] as const) {
+      const headers = { authorization, 'content-type': type };
+      const answer = await fetch(`${url}/api/tasks`, { method: 'POST', headers, body });
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        status,
+        'application/problem+json',
+      ]);
+      expect(await answer.json()).toMatchObject({ status, title: expect.any(String) });
+    }
+    expect(await ask('/api/tasks', { authorization }, 'POST')).toMatchObject({ status: 400 });
+    for (const path of ['/health', '/ready', '/metrics', '/inspect']) {
+      expect(await ask(path)).toMatchObject({ status: 200 });
+    }
     const { body } = await ask('/api/openapi.json', { authorization });
     expect(JSON.parse(body)).toMatchObject({
       openapi: '3.1.0',

@@ -68,6 +68,7 @@ async function answersTo(url: string, headers: Record<string, string>) {
   return {
     statuses: {
       read: (await ask('/api/tasks')).status,
+      metrics: (await ask('/metrics')).status,
       write: (await ask('/api/tasks', '{"agent":"open"}')).status,
       socket: await socketStatus(url, headers),
       shut: shut.status,
@@ -82,11 +83,11 @@ async function answersTo(url: string, headers: Record<string, string>) {
   };
 }
 
-const everything = { read: 200, write: 201, socket: 101, shut: 200 };
-const reads = { read: 200, write: 403, socket: 101, shut: 401 };
-const writes = { read: 403, write: 201, socket: 403, shut: 200 };
-const nothing = { read: 403, write: 403, socket: 403, shut: 401 };
-const nobody = { read: 401, write: 401, socket: 401, shut: 401 };
+const everything = { read: 200, metrics: 200, write: 201, socket: 101, shut: 200 };
+const reads = { read: 200, metrics: 200, write: 403, socket: 101, shut: 401 };
+const writes = { read: 403, metrics: 403, write: 201, socket: 403, shut: 200 };
+const nothing = { read: 403, metrics: 403, write: 403, socket: 403, shut: 401 };
+const nobody = { read: 401, metrics: 401, write: 401, socket: 401, shut: 401 };
 
 // At once: much of the time is the server's least time between two fetches of keys.
 describe.concurrent.each(runtimes)('under $name', { timeout: 90_000 }, (runtime) => {

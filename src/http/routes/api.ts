@@ -1,11 +1,14 @@
 // `/api`: what an operator sees and does. Every route is described by the schemas that validate it.
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import { HTTPException } from 'hono/http-exception';
 import { Failure } from '../../core/failure.ts';
 import { version } from '../../core/version.ts';
-import { InvalidCursor, JournalUnavailable } from '../../journal/journal.ts';
+import { InvalidCursor } from '../../journal/journal.ts';
 import { NotAdmitted } from '../../runtime/operations.ts';
 import { problem, Refusal } from '../problem.ts';
+import { unexpected } from '../unexpected.ts';
 import type { HttpEnvironment, HttpWorld } from '../world.ts';
 import { agentRoutes } from './api/agents.ts';
 import { deliveryRoutes } from './api/deliveries.ts';
@@ -38,16 +41,22 @@ export function apiRoutes(world: HttpWorld) {
     }
     return next();
   });
+  api.use((c, next) => {
+    const { maxBody: maxSize } = world.runtime.plan.limits;
+    // What is left of the body is not read, so the connection cannot be used again.
+    const close = { Connection: 'close' };
+    const onError = () =>
+      problem(c, 413, `The body is longer than limits.max_body: ${maxSize} bytes.`, close);
+    return bodyLimit({ maxSize, onError })(c, next);
+  });
   api.onError((thrown, c) => {
     if (thrown instanceof InvalidCursor) return problem(c, 400, thrown.message);
-    if (thrown instanceof JournalUnavailable) {
-      world.vitals.report(thrown);
-      return problem(c, 503, thrown.message, retryLater);
-    }
+    // Of the library: a body that is no JSON, or of another content type.
+    if (thrown instanceof HTTPException) return problem(c, thrown.status, `${thrown.message}.`);
     if (thrown instanceof Refusal) {
       return problem(c, thrown.status, thrown.message, thrown.status === 503 ? retryLater : {});
     }
-    if (!(thrown instanceof Failure)) throw thrown;
+    if (!(thrown instanceof Failure)) return unexpected(c, world, thrown);
     if (thrown.code.startsWith('unknown_')) return problem(c, 404, thrown.message);
     if (!thrown.retryable) return problem(c, 409, thrown.message);
     const wait = thrown instanceof NotAdmitted ? thrown.retryAfterMs : undefined;

@@ -9,6 +9,8 @@ const refusals = {
   400: { description: 'The request does not fit the schema.', content: problemContent },
   401: { description: 'The token is missing or wrong.', content: problemContent },
   403: { description: 'The token may not do this, or the origin is foreign.', content: problemContent },
+  413: { description: 'The body is longer than `limits.max_body`.', content: problemContent },
+  415: { description: 'The body is no JSON by its content type.', content: problemContent },
   503: {
     description: 'It cannot be done now; `Retry-After` says when to ask again.',
     content: problemContent,

@@ -36,6 +36,7 @@ const start = describe('/tasks', {
   summary: 'Start a task by hand',
   request: {
     body: {
+      required: true,
       content: {
         'application/json': { schema: z.object({ agent: z.string(), input: z.string().default('') }) },
       },
