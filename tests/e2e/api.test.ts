@@ -13,7 +13,7 @@ beforeEach(() => {
 
 afterEach(() => place.close());
 
-describe.each(runtimes)('under $name', (runtime) => {
+describe.each(runtimes)('under $name', { timeout: 90_000 }, (runtime) => {
   test('nothing is shown without the token, nor to a page of another origin', async () => {
     const program = place.run(
       runtime,
