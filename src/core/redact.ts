@@ -1,34 +1,38 @@
 const mask = '[redacted]';
 /** Shorter values would blot out ordinary words. */
 const shortestSecret = 4;
+/** Shorter pieces of base64 would turn up by chance. */
+const shortestPiece = 6;
 
-/** Replaces known secret values in text that leaves the runtime: logs, answers, stored errors. */
+/**
+ * Replaces known secret values in text that leaves the runtime: logs, answers, stored errors. A value is found as it
+ * is and in every form that a service may repeat it in: inside JSON (of any library, and JSON in JSON), a URL or a
+ * form, HTML, hexadecimal, and base64 with anything around it, as in `Authorization: Basic`.
+ */
 export class Redactor {
-  #values: string[] = [];
-  #pattern: RegExp | undefined;
+  /** The longest first, so that a secret that contains another one goes as a whole. */
+  #secrets: readonly Secret[] = [];
+  #needles: readonly RegExp[] = [];
 
-  /** Adds secret values, and the forms they take inside JSON, URLs and base64. Empty and very short ones are ignored. */
+  /** Adds secret values. Empty and very short ones are ignored. */
   add(values: Iterable<string>): void {
-    const all = new Set(this.#values);
+    const known = new Map(this.#secrets.map((secret) => [secret.value, secret]));
     for (const value of values) {
-      if (value.length < shortestSecret) continue;
-      const forms = [
-        value,
-        JSON.stringify(value).slice(1, -1),
-        encodeURIComponent(value),
-        encodeURI(value),
-        Buffer.from(value).toString('base64'),
-      ];
-      for (const form of forms) all.add(form);
+      if (value.length >= shortestSecret && !known.has(value)) known.set(value, new Secret(value));
     }
-    // The longest first, so that a secret that contains another one goes as a whole.
-    this.#values = [...all].sort((a, b) => b.length - a.length);
-    const source = this.#values.map((value) => value.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')).join('|');
-    this.#pattern = source === '' ? undefined : new RegExp(source, 'g');
+    this.#secrets = [...known.values()].sort((a, b) => b.value.length - a.value.length);
+    this.#needles = patternsOf(this.#secrets.flatMap(({ needles }) => needles));
   }
 
   text(text: string): string {
-    return this.#pattern === undefined ? text : text.replace(this.#pattern, mask);
+    // Almost every text holds none, and that is quickly seen.
+    if (!this.#needles.some((needles) => needles.test(text))) return text;
+    let shown = text;
+    for (const secret of this.#secrets) {
+      if (secret.needles.some((needle) => shown.includes(needle)))
+        shown = shown.replace(secret.pattern, mask);
+    }
+    return shown;
   }
 
   /** A copy of plain JSON data with every string in it redacted, keys included. */
@@ -42,4 +46,117 @@ export class Redactor {
     }
     return value;
   }
+}
+
+class Secret {
+  readonly value: string;
+  /** One of these is in every text that holds the value in any form: the parts that no form changes. */
+  readonly needles: readonly string[];
+  #pattern: RegExp | undefined;
+
+  constructor(value: string) {
+    this.value = value;
+    const bytes = Buffer.from(value);
+    const hex = bytes.toString('hex');
+    this.needles = [value, hex, hex.toUpperCase(), ...base64Pieces(bytes)].map(longestWord);
+  }
+
+  /** Compiled when it is first needed: it is long. */
+  get pattern(): RegExp {
+    this.#pattern ??= new RegExp([...new Set(formsOf(this.value))].join('|'), 'g');
+    return this.#pattern;
+  }
+}
+
+/** The longest run of letters and digits, which no form escapes; empty where there is none, which every text holds. */
+function longestWord(text: string): string {
+  const words = text.match(/[A-Za-z0-9]+/g) ?? [];
+  return words.reduce((longest, word) => (word.length > longest.length ? word : longest), '');
+}
+
+/** Patterns that find any of these words; several, since V8 optimizes none that is longer than 20 KB. */
+function patternsOf(words: readonly string[]): readonly RegExp[] {
+  const patterns: RegExp[] = [];
+  let part: string[] = [];
+  let length = 0;
+  for (const word of new Set(words)) {
+    if (length + word.length > 8_000) {
+      patterns.push(new RegExp(part.join('|')));
+      part = [];
+      length = 0;
+    }
+    part.push(word);
+    length += word.length + 1;
+  }
+  return part.length === 0 ? patterns : [...patterns, new RegExp(part.join('|'))];
+}
+
+/** Patterns of everything that a value may look like. */
+function formsOf(value: string): string[] {
+  const bytes = Buffer.from(value);
+  const hex = bytes.toString('hex');
+  // The deepest quoting first: a shallower one would take only half of its backslashes, and leave broken JSON.
+  const quoted = [2, 1, 0].map((depth) => [...value].map((character) => formOf(character, depth)).join(''));
+  return [...quoted, hex, hex.toUpperCase(), ...base64Pieces(bytes).map(base64Form)];
+}
+
+/**
+ * A character as it is, or escaped for a URL, for HTML or for JSON that is quoted `depth` times: not at all, once, or as
+ * JSON in JSON. Letters and digits are never escaped.
+ */
+function formOf(character: string, depth: number): string {
+  if (/[A-Za-z0-9]/.test(character)) return character;
+  const code = character.codePointAt(0) ?? 0;
+  const units = [...Array(character.length).keys()].map((index) => character.charCodeAt(index));
+  const quotes = 2 ** depth - 1;
+  const letter = { '\n': 'n', '\r': 'r', '\t': 't', '\b': 'b', '\f': 'f', '"': '"' }[character];
+  const name = { '&': 'amp', '<': 'lt', '>': 'gt', '"': 'quot', "'": 'apos' }[character];
+  const own =
+    character === '\\'
+      ? `\\\\{${quotes + 1}}`
+      : depth > 0 && letter !== undefined
+        ? `\\\\{${quotes}}${letter}`
+        : escaped(character);
+  // Not a backslash that ends the escape before it.
+  const quote = `(?<!\\\\)\\\\{${quotes}}`;
+  // The escapes first: `%25` begins with `%` itself.
+  const forms = [
+    ...(depth > 0 ? [units.map((unit) => `${quote}u${anyCase(hexOf(unit, 4))}`).join('')] : []),
+    ...(depth > 0 && character === '/' ? [`${quote}/`] : []),
+    [...Buffer.from(character)].map((byte) => `%${anyCase(hexOf(byte, 2))}`).join(''),
+    `&#0*${code};`,
+    `&#[xX]0*${anyCase(hexOf(code, 1))};`,
+    ...(name === undefined ? [] : [`&${name};`]),
+    // In a form.
+    ...(character === ' ' ? ['\\+'] : []),
+    own,
+  ];
+  return `(?:${forms.join('|')})`;
+}
+
+const hexOf = (number: number, digits: number) => number.toString(16).padStart(digits, '0');
+
+function anyCase(hex: string): string {
+  return hex.replace(/[a-f]/g, (letter) => `[${letter}${letter.toUpperCase()}]`);
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+}
+
+/**
+ * What base64 makes of these bytes when others stand before and behind them: of each of the three ways that they may
+ * fall into groups of three, the characters that depend on nothing else.
+ */
+function base64Pieces(bytes: Buffer): string[] {
+  return [0, 1, 2].flatMap((before) => {
+    const all = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');
+    const piece = all.slice(Math.ceil((before * 8) / 6), Math.floor(((before + bytes.length) * 8) / 6));
+    return piece.length < shortestPiece ? [] : [piece];
+  });
+}
+
+/** Both alphabets, and escaped for a URL or for JSON of PHP. */
+function base64Form(piece: string): string {
+  return piece.replace(/\+/g, '(?:[-+]|%2[Bb])').replace(/\//g, '(?:[/_]|%2[Ff]|\\\\/)');
 }

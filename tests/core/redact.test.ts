@@ -1,0 +1,102 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { Redactor } from '../../src/core/redact.ts';
+
+function redactor(...values: string[]): Redactor {
+  const made = new Redactor();
+  made.add(values);
+  return made;
+}
+
+const html = (text: string) =>
+  text
+    .replace(/&/g, '&amp;')
+    .replace(/</g, '&lt;')
+    .replace(/>/g, '&gt;')
+    .replace(/"/g, '&quot;')
+    .replace(/'/g, '&#39;');
+const json = (text: string) => JSON.stringify(text).slice(1, -1);
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+/** What services make of a text that they repeat. */
+const forms: Readonly<Record<string, (text: string) => string>> = {
+  'as it is': (text) => text,
+  'in JSON': json,
+  'in JSON in JSON': (text) => json(json(text)),
+  'in JSON of PHP': (text) => json(text).replace(/\//g, '\\/'),
+  'in JSON of Go': (text) => json(text).replace(/[<>&]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
+  'in JSON of Python': (text) =>
+    json(text).replace(/[\u0080-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  'in a URL': encodeURIComponent,
+  'in a URL, in lower case': (text) => encodeURIComponent(text).replace(/%../g, (c) => c.toLowerCase()),
+  'in a form': (text) => new URLSearchParams({ '': text }).toString().slice(1),
+  'in HTML': html,
+  'in hexadecimal': (text) => Buffer.from(text).toString('hex'),
+};
+
+/** What begins or ends in white space cannot be told from what stands around it. */
+const secret = fc
+  .string({ minLength: 4, maxLength: 40, unit: 'grapheme' })
+  .filter((text) => text.trim() === text);
+const around = fc.string({ maxLength: 10 });
+
+describe('a secret is found', () => {
+  test.each(Object.entries(forms))('%s', (_name, form) => {
+    fc.assert(
+      fc.property(secret, (value) => {
+        expect(redactor(value).text(`before ${form(value)} after`)).toBe('before [redacted] after');
+      }),
+    );
+  });
+
+  test('in base64, whatever stands around it', () => {
+    const long = fc.string({ minLength: 8, maxLength: 40, unit: 'binary-ascii' });
+    fc.assert(
+      fc.property(long, around, around, (value, before, after) => {
+        const [standard, url] = ['base64', 'base64url'].map((encoding) =>
+          Buffer.from(before + value + after).toString(encoding === 'base64' ? 'base64' : 'base64url'),
+        );
+        for (const text of [standard ?? '', url ?? '']) {
+          const shown = redactor(value).text(`x ${text} y`);
+          expect(shown).toContain('[redacted]');
+          // No run of the value's own characters is left.
+          expect(Buffer.from(shown, 'base64').toString()).not.toContain(value);
+        }
+      }),
+    );
+  });
+
+  test('as the password of Basic', () => {
+    const shown = redactor('pass-word-123').text(`Authorization: Basic ${base64('somebody:pass-word-123')}`);
+    expect(shown).toMatch(/^Authorization: Basic \S{10,14}\[redacted\]\S{0,4}$/);
+  });
+});
+
+test('what stands around a secret stays JSON', () => {
+  const tricky = fc.string({ minLength: 4, maxLength: 12, unit: fc.constantFrom('a', '\\', '"', '/', 'u') });
+  fc.assert(
+    fc.property(tricky, tricky, tricky, (value, before, after) => {
+      // A last backslash may be taken for the escape of what follows.
+      fc.pre(!value.endsWith('\\'));
+      const line = redactor(value).text(JSON.stringify({ text: before + value + after, other: 'x' }));
+      expect(JSON.parse(line)).toHaveProperty('text');
+    }),
+  );
+});
+
+test('the longer of two secrets goes as a whole', () => {
+  expect(redactor('secret', 'secret-and-more').text('a secret-and-more b secret c')).toBe(
+    'a [redacted] b [redacted] c',
+  );
+});
+
+test('values that are too short hide nothing, and no value hides nothing', () => {
+  expect(redactor('', 'abc').text('abc')).toBe('abc');
+  expect(redactor().text('text')).toBe('text');
+});
+
+test('data keeps its shape', () => {
+  expect(redactor('hidden').data({ hidden: ['a hidden b', 1, null, { deep: 'hidden' }] })).toEqual({
+    '[redacted]': ['a [redacted] b', 1, null, { deep: '[redacted]' }],
+  });
+});
