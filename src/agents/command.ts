@@ -29,14 +29,14 @@ type Ending =
  * Runs a program for each attempt. Its failures: `exit_N` and `signal_NAME` (both retryable),
  * `command_not_found`, `command_not_started`, `template`.
  */
-export function commandAgent(plan: CommandPlan, host: Pick<AgentHost, 'clock'>): Agent {
+export function commandAgent(plan: CommandPlan, host: Pick<AgentHost, 'clock' | 'redact'>): Agent {
   return { run: (run) => runCommand(plan, run, host) };
 }
 
 async function runCommand(
   plan: CommandPlan,
   run: AgentRun,
-  { clock }: Pick<AgentHost, 'clock'>,
+  { clock, redact = (text) => text }: Pick<AgentHost, 'clock' | 'redact'>,
 ): Promise<AgentResult> {
   if (run.signal.aborted) throw abortFailure(run.signal);
   const [program, ...args] = plan.command.map((argument) => renderArgument(argument, run));
@@ -70,7 +70,7 @@ async function runCommand(
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
 
   if (ending.type === 'aborted') throw abortFailure(run.signal);
-  const stderr = log.text();
+  const stderr = redact(log.text());
   if (ending.code === 0)
     return stderr === '' ? { output: output.text() } : { output: output.text(), log: stderr };
   throw exitFailure(program, ending, stderr);

@@ -7,6 +7,8 @@ export interface AgentHost {
   readonly random: Random;
   /** Where is said what no single task's record has room for: a tool server that died, for example. */
   readonly log?: AgentLog;
+  /** Takes the secrets out of a text, before a cut makes half a secret of one. */
+  readonly redact?: (text: string) => string;
 }
 
 export type AgentLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;

@@ -11,6 +11,7 @@ export interface AgentPoolOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly redact: (text: string) => string;
   readonly plan: () => Plan;
   /** Makes agents in place of those of the file. */
   readonly createAgent?: ((plan: AgentPlan) => Agent) | undefined;
@@ -65,9 +66,9 @@ export class AgentPool {
   }
 
   #create(plan: AgentPlan): Agent {
-    const { clock, random } = this.#options;
+    const { clock, random, redact } = this.#options;
     if (this.#options.createAgent !== undefined) return this.#options.createAgent(plan);
-    const dependencies = { clock, random, log: this.#log, toolServers: this.#toolServers };
+    const dependencies = { clock, random, log: this.#log, redact, toolServers: this.#toolServers };
     return createAgent({ ...plan, llms: this.#options.plan().llms }, dependencies);
   }
 

@@ -76,7 +76,8 @@ export class Runtime {
     const { clock, random, log, redactor } = options;
     this.bus = new EventBus((thrown) => log.error('a listener failed', { error: errorMessage(thrown) }));
     const { createAgent, tracer = noTracer } = options;
-    const agents = new AgentPool({ clock, random, log, plan: () => this.#plan, createAgent });
+    const redact = (text: string) => redactor.text(text);
+    const agents = new AgentPool({ clock, random, log, redact, plan: () => this.#plan, createAgent });
     this.#agents = agents;
     const runtime = this;
     const wakes = new Wakes(clock, (ready) => {
@@ -96,7 +97,7 @@ export class Runtime {
         if (runtime.#ids === undefined) throw new Error('the journal is not open yet');
         return runtime.#ids;
       },
-      sender: options.sender ?? createLazySender({ clock, redact: (text) => redactor.text(text) }),
+      sender: options.sender ?? createLazySender({ clock, redact }),
       tracer,
       taskSpans: new TaskSpans(tracer),
       plan: () => this.#plan,

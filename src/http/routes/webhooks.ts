@@ -116,7 +116,7 @@ async function answer(c: Call, world: HttpWorld, plan: WebhookPlan, span: Span):
     case 'unauthorized':
       return unauthorized(c, 401);
     case 'malformed':
-      return problem(c, answer.status, answer.message);
+      return problem(c, answer.status, world.redactor.text(answer.message));
     case 'limited':
       return problem(c, 429, 'Too many calls for this trigger.', {
         'Retry-After': String(Math.max(1, Math.ceil(answer.retryAfterMs / 1_000))),
