@@ -87,7 +87,7 @@ export class DueRows {
 }
 
 /** How often the wall clock is compared with the steady one, in milliseconds. */
-const clockInterval = 10_000;
+const clockInterval = 20_000;
 /** A difference below this is drift, not somebody setting the clock, in milliseconds. */
 const clockTolerance = 1_000;
 
