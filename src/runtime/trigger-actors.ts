@@ -33,7 +33,7 @@ export function provideSchedules(world: () => World, alarms: Alarms) {
         const plan = triggerPlan(world(), agent, trigger);
         // Its plan went with a reload; its actor goes with the same one.
         if (plan?.type !== 'schedule') return lastInstant;
-        return admitDueInstants(plan, { lastInstant, paused }, scheduleWorld(world()));
+        return alarms.work(() => admitDueInstants(plan, { lastInstant, paused }, scheduleWorld(world())));
       }),
     },
   });
