@@ -14,15 +14,15 @@ export function localTime(at: number, timezone: string): string {
   return `${part('weekday')} ${date} ${part('hour')}:${part('minute')}${seconds} ${offset}`;
 }
 
-/** A mark where daylight saving has to do with an instant; empty elsewhere. */
+/** A mark where daylight saving has to do with an instant; empty elsewhere. Short: a line has 80 columns. */
 export function instantNote({ note }: Instant): string {
   switch (note) {
     case 'moved':
-      return ' (the clocks skip its time: it runs right after the gap)';
+      return ' (DST skips it: moved)';
     case 'repeated':
-      return ' (the clocks repeat its time: it runs the first time only)';
+      return ' (DST: first of two)';
     case 'repeated-again':
-      return ' (the clocks repeat its time: the second time)';
+      return ' (DST: second of two)';
     case undefined:
       return '';
   }

@@ -5,6 +5,10 @@ import type { AgentPlan, NotificationPlan, Plan, TriggerPlan, WebhookPlan } from
 import { instantNote, localTime } from './instant-text.ts';
 import { noLines } from './no-lines.ts';
 
+/** Agents that are shown, and triggers of each: a screen holds no more, and a file may have ten thousand. */
+const mostAgents = 40;
+const mostTriggers = 10;
+
 /** The table of agents, one row for each trigger. `now` in wall milliseconds. */
 export function startTable(plan: Plan, now: number): string {
   const table = new Table({
@@ -12,16 +16,15 @@ export function startTable(plan: Plan, now: number): string {
     chars: noLines,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
-  for (const agent of plan.agents.values()) {
+  for (const agent of [...plan.agents.values()].slice(0, mostAgents)) {
     for (const [index, row] of rowsOf(agent, plan, now).entries()) {
       table.push([index === 0 ? styleText('bold', agent.name) : '', ...row]);
     }
   }
-  return table
-    .toString()
-    .split('\n')
-    .map((line) => `  ${line.trimEnd()}`)
-    .join('\n');
+  const lines = table.toString().split('\n');
+  const more = plan.agents.size - mostAgents;
+  if (more > 0) lines.push(styleText('dim', `and ${more} more agents`));
+  return lines.map((line) => `  ${line.trimEnd()}`).join('\n');
 }
 
 /** What to try next: a call that anybody may make, and the list of what ran. */
@@ -44,7 +47,11 @@ export function tryNext(plan: Plan, url: string, file: string, program: string):
 }
 
 function rowsOf(agent: AgentPlan, plan: Plan, now: number): readonly [string, string, string][] {
-  const triggers = agent.triggers.map((trigger) => describeTrigger(trigger, plan, now));
+  const triggers = agent.triggers
+    .slice(0, mostTriggers)
+    .map((trigger) => describeTrigger(trigger, plan, now));
+  const more = agent.triggers.length - mostTriggers;
+  if (more > 0) triggers.push([styleText('dim', `and ${more} more`), '']);
   const notifications = agent.notifications.map(describeNotification);
   const count = Math.max(1, triggers.length, notifications.length);
   return Array.from({ length: count }, (_, index) => {

@@ -49,7 +49,7 @@ export async function admitDueInstants(
     ...due.skipped.map((skipped) => ({ at: skipped.at, run: undefined, skipped })),
     // In the order of time: the last instant only moves forward.
   ].sort((a, b) => a.at - b.at);
-  const catchingUp = due.run.length > 1 && due.run.some(({ late }) => late);
+  const catchingUp = missed === 'all' && due.run.some(({ late }) => late);
   for (const { run, skipped } of steps) {
     if (skipped !== undefined) await skip(plan, state.paused ? 'paused' : skipped.reason, skipped, world);
     else if (state.paused) await skip(plan, 'paused', { at: run.at, count: 1 }, world);

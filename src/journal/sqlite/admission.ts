@@ -93,7 +93,8 @@ function instantTaken(connection: Connection, agent: string, trigger: string, at
 
 function skip(connection: Connection, admission: Admission, reason: SkipReason): void {
   const { agent, trigger, createdAt } = admission.task;
-  recordSkip(connection, { agent, trigger, reason, at: createdAt, instant: admission.instant });
+  const { instant } = admission;
+  recordSkip(connection, { agent, trigger, reason, at: instant ?? createdAt, instant });
 }
 
 /** What a task that came in uses up: its instant, its delivery's keys, a token. */

@@ -58,8 +58,9 @@ export function makeRoom(
   const at = admission.task.createdAt;
   const displaced = rows.map((row) => {
     const task = cancelRow(connection, row, at, reason, ({ id }) => admission.displaced?.get(id) ?? []);
-    if (reason === 'overlap')
-      recordSkip(connection, { agent: task.agent, trigger: task.trigger, reason, at });
+    // Under the minute of its own instant: that one did not run, and not the one that comes now.
+    const { agent, trigger, scheduledAt = at } = task;
+    if (reason === 'overlap') recordSkip(connection, { agent, trigger, reason, at: scheduledAt });
     return task;
   });
   const running = holder.stage === null;

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import { jitterDelay } from '../../src/triggers/schedule-rules.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import { HeldRuns, startedRuntime } from '../support/runtime.ts';
+
+const minute = 60_000;
+const hour = 60 * minute;
+const start = '2026-06-01T11:59:30Z';
+
+const hourly = (fields: string) => `
+agents:
+  worker:
+    type: echo
+    timeout: 7d
+    trigger: { type: schedule, cron: '0 * * * *', ${fields} }
+`;
+
+/** A runtime whose runs end when the test says so. */
+async function held(fields: string) {
+  const runs = new HeldRuns();
+  const { runtime, clock } = await startedRuntime(hourly(fields), {
+    clock: new FakeClock(start),
+    createAgent: runs.agent,
+  });
+  return {
+    runs,
+    clock,
+    /** Each task as its instant's hour, its state and the reason for it; oldest first. */
+    async tasks() {
+      const { items } = await runtime.journal.listTasks({ limit: 100 });
+      return items
+        .map(({ scheduledAt = 0, status, reason }) =>
+          [new Date(scheduledAt).getUTCHours(), status, reason]
+            .filter((part) => part !== undefined)
+            .join(' '),
+        )
+        .sort();
+    },
+    /** Each record of what did not run: hour, reason, count. */
+    async skips() {
+      const { items } = await runtime.journal.listSkips({ limit: 100 });
+      return items.map(({ at, reason, count }) => `${new Date(at).getUTCHours()} ${reason} ${count}`).sort();
+    },
+    async end() {
+      runs.end('done');
+      await clock.settle(20);
+    },
+    stop: () => {
+      const stopping = runtime.stop();
+      while (runs.live > 0) runs.end('done');
+      return stopping;
+    },
+  };
+}
+
+describe('while the task of an earlier instant is not over', () => {
+  test('skip leaves a record of each instant', async () => {
+    const { clock, tasks, skips, end, stop } = await held('overlap: skip');
+    await clock.advance(2.5 * hour);
+    expect(await tasks()).toEqual(['12 running']);
+    expect(await skips()).toEqual(['13 overlap 1', '14 overlap 1']);
+    await end();
+    await clock.advance(hour);
+    expect(await tasks()).toEqual(['12 completed', '15 running']);
+    await stop();
+  });
+
+  test('queue keeps the newest, and records what it displaces', async () => {
+    const { clock, tasks, skips, end, stop } = await held('overlap: queue');
+    await clock.advance(2.5 * hour);
+    expect(await tasks()).toEqual(['12 running', '13 cancelled overlap', '14 queued']);
+    expect(await skips()).toEqual(['13 overlap 1']);
+    await end();
+    expect(await tasks()).toEqual(['12 completed', '13 cancelled overlap', '14 running']);
+    await stop();
+  });
+
+  test('queue_all keeps every one, and runs them in order', async () => {
+    const { clock, runs, tasks, skips, end, stop } = await held(
+      'overlap: queue_all, input: "{{ .scheduled_at }}"',
+    );
+    await clock.advance(2.5 * hour);
+    expect(await tasks()).toEqual(['12 running', '13 queued', '14 queued']);
+    await end();
+    await end();
+    expect(await tasks()).toEqual(['12 completed', '13 completed', '14 running']);
+    expect(runs.started.map(({ input }) => input)).toEqual(
+      ['12', '13', '14'].map((hours) => `2026-06-01T${hours}:00:00Z`),
+    );
+    expect(await skips()).toEqual([]);
+    await stop();
+  });
+
+  test('replace cancels it, and the new one starts when it has ended', async () => {
+    const { clock, tasks, stop } = await held('overlap: replace');
+    await clock.advance(2.5 * hour);
+    expect(await tasks()).toEqual(['12 cancelled replaced', '13 cancelled replaced', '14 running']);
+    await stop();
+  });
+
+  test('allow runs them at once', async () => {
+    const { clock, tasks, skips, stop } = await held('overlap: allow');
+    await clock.advance(2.5 * hour);
+    expect(await tasks()).toEqual(['12 running', '13 running', '14 running']);
+    expect(await skips()).toEqual([]);
+    await stop();
+  });
+
+  test('a single instant that `missed: all` brings back waits for its turn, whatever overlap says', async () => {
+    const { clock, tasks, skips, end, stop } = await held('missed: all');
+    await clock.advance(minute);
+    expect(await tasks()).toEqual(['12 running']);
+    clock.setWall('2026-06-01T13:30:00Z');
+    await clock.advance(minute);
+    expect(await tasks()).toEqual(['12 running', '13 queued']);
+    expect(await skips()).toEqual([]);
+    await end();
+    expect(await tasks()).toEqual(['12 completed', '13 running']);
+    await stop();
+  });
+});
+
+describe('when', () => {
+  const times = async (yaml: string, ms: number) => {
+    const { runtime, clock } = await startedRuntime(yaml, { clock: new FakeClock(start) });
+    await clock.advance(ms);
+    const { items } = await runtime.journal.listTasks({ limit: 100 });
+    await runtime.stop();
+    return items
+      .map(({ scheduledAt = 0, startedAt = 0 }) => ({ at: scheduledAt, late: startedAt - scheduledAt }))
+      .sort((a, b) => a.at - b.at);
+  };
+  const instants = (...texts: string[]) => texts.map((text) => ({ at: Date.parse(text), late: 0 }));
+
+  test('every comes at its intervals since 1970, and at once', async () => {
+    const every = hourly('').replace("cron: '0 * * * *'", 'every: 25m');
+    expect(await times(every, hour)).toEqual(
+      instants('2026-06-01T12:05:00Z', '2026-06-01T12:30:00Z', '2026-06-01T12:55:00Z'),
+    );
+    const at = hourly('').replace("cron: '0 * * * *'", 'at: "2026-06-01T14:30", timezone: Europe/Berlin');
+    expect(await times(at, 24 * hour)).toEqual(instants('2026-06-01T12:30:00Z'));
+  });
+
+  test('jitter puts each start off by its own part of it', async () => {
+    const found = await times(hourly('jitter: 10m'), 24 * hour);
+    expect(found).toHaveLength(24);
+    for (const { at, late } of found) expect(late).toBe(jitterDelay('worker', 'schedule', at, 10 * minute));
+    expect(new Set(found.map(({ late }) => late)).size).toBe(24);
+  });
+});
