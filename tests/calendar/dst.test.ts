@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { Cron } from 'croner';
 import { describe, expect, it } from 'vitest';
-import type { Calendar, Instant } from '../../src/calendar/calendar.ts';
+import type { Calendar, DstPolicy, Instant } from '../../src/calendar/calendar.ts';
 import { createCalendar } from '../../src/calendar/create.ts';
-import { walk } from '../support/brute-force-calendar.ts';
+import { localTime, walk } from '../support/brute-force-calendar.ts';
+import { isFixedTime } from '../support/brute-force-cron.ts';
 
 const policies = ['vixie', 'skip', 'both'] as const;
-const day = 86_400_000;
+const minute = 60_000;
+const day = 1_440 * minute;
 
 const rows = readFileSync(new URL('./fixtures/dst-instants.txt', import.meta.url), 'utf8')
   .split('\n')
@@ -45,6 +47,14 @@ describe('a schedule where the clocks are changed', () => {
       expect(skipped.map(({ at }) => at)).toEqual(walked.leftOut);
     });
 
+    it.each(policies)('comes under %s when the local times of croner, put on the clocks, say so', (dst) => {
+      const until = after + 4 * day;
+      const calendar = createCalendar({ cron, timezone, dst });
+      const expected = onTheClocks(numbered(cron), timezone, dst, after, until);
+      const found = firstInstants(calendar, after, expected.length + 1).map(({ at }) => at);
+      expect(found.filter((at) => at < until)).toEqual(expected);
+    });
+
     it('comes under vixie when croner says so', () => {
       const runs = new Cron(cron, { timezone, fixedTimeRule: 'no-wildcard' }).nextRuns(3, new Date(after));
       const calendar = createCalendar({ cron, timezone, dst: 'vixie' });
@@ -63,6 +73,41 @@ describe('a schedule where the clocks are changed', () => {
     expect(calendar.next(Date.parse('2011-12-29T20:00Z'))).toEqual(moved);
   });
 });
+
+/**
+ * A second reading of the policies, from the other end than the walk: croner says which local times a cron has, and
+ * each is looked for among the instants that a day's offsets could give it. None shows it where the clocks skip it, two
+ * where they repeat it.
+ */
+function onTheClocks(cron: string, zone: string, dst: DstPolicy, after: number, until: number) {
+  if (!isFixedTime(cron)) {
+    return new Cron(cron, { timezone: zone, fixedTimeRule: 'no-wildcard' })
+      .nextRuns(1_000, new Date(after))
+      .map((run) => run.getTime())
+      .filter((at) => at < until);
+  }
+  const found = new Set<number>();
+  const offset = (at: number) => localTime(zone, at) - at;
+  const local = new Cron(cron, { utcOffset: 0 });
+  for (
+    let run = local.nextRun(new Date(after - 2 * day));
+    run !== null && run.getTime() < until + 2 * day;
+    run = local.nextRun(run)
+  ) {
+    const shown = run.getTime();
+    const [before, later] = [offset(shown - 2 * day), offset(shown + 2 * day)];
+    const instants = [...new Set([shown - before, shown - later])]
+      .filter((at) => localTime(zone, at) === shown)
+      .sort((a, b) => a - b);
+    if (instants.length > 0) for (const at of instants.slice(0, dst === 'both' ? 2 : 1)) found.add(at);
+    else if (dst !== 'skip') {
+      let change = shown - later;
+      while (offset(change) !== later) change += minute;
+      found.add(change);
+    }
+  }
+  return [...found].filter((at) => at > after && at < until).sort((a, b) => a - b);
+}
 
 function firstInstants(calendar: Calendar, after: number, count: number): readonly Instant[] {
   const found: Instant[] = [];
