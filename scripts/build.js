@@ -1,9 +1,9 @@
-// Builds dist/: main.js (the command), mod.js (the library) and journal-thread.js (a thread of both). Run by `npm install` (prepare), and does nothing
-// where dev dependencies are left out.
+// Builds dist/: main.js (the command), mod.js (the library) and the threads of both. Run by `npm install` (prepare),
+// and does nothing where dev dependencies are left out.
 //
 // Dependencies are bundled: a process that has read two hundred small files weighs 13 MB more when idle, and is
 // ready in twice the time. Left to node_modules are what holds native code, and what only some processes load.
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, rmSync } from 'node:fs';
 
 let esbuild;
 try {
@@ -19,6 +19,7 @@ await esbuild.build({
     main: 'src/main.ts',
     mod: 'mod.ts',
     'journal-thread': 'src/journal/sqlite/thread/entry.ts',
+    'layout-thread': 'src/diagrams/layout-thread.ts',
   },
   outdir: 'dist',
   bundle: true,
@@ -49,3 +50,5 @@ await esbuild.build({
   logLevel: 'warning',
 });
 chmodSync('dist/main.js', 0o755);
+// What a browser loads is sent as it is.
+cpSync('src/http/inspect-page', 'dist/inspect-page', { recursive: true });

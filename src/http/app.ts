@@ -17,7 +17,7 @@ export function createApp(world: HttpWorld): Hono<HttpEnvironment> {
   app.route('/', metricsRoutes(world));
   app.route('/status', statusRoutes(world));
   app.use('/inspect/*', guardOrigin(world));
-  app.route('/inspect', inspectRoutes());
+  app.route('/inspect', inspectRoutes(world));
   app.use('/api/*', guardOrigin(world), allowOrigins(world), guardLogin(world));
   // Loaded with the first request: what describes and validates the API weighs more than all other routes together.
   let api: Promise<Hono<HttpEnvironment>> | undefined;

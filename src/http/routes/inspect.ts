@@ -1,33 +1,36 @@
-import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
-import { inspectMarkup, inspectScript, inspectStyle } from '../inspect-page.ts';
-import type { HttpEnvironment } from '../world.ts';
+import { guardLogin } from '../auth.ts';
+import { pageFiles, pageMarkup, readPageFile } from '../inspect-page.ts';
+import { machinePictures } from '../inspect-pictures.ts';
+import type { HttpEnvironment, HttpWorld } from '../world.ts';
 
-const hash = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+const headers = {
+  // Nothing from elsewhere, and nothing but the page's own files.
+  'Content-Security-Policy': [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "connect-src 'self'",
+    'img-src data:',
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; '),
+  'Referrer-Policy': 'no-referrer',
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-store',
+};
 
-// Nothing from elsewhere, and nothing but the page's own script and style.
-const policy = [
-  "default-src 'none'",
-  `script-src ${hash(inspectScript)}`,
-  `style-src ${hash(inspectStyle)}`,
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
-/** `/inspect`: a page without data, open to all; what it shows comes through the socket, behind the token. */
-export function inspectRoutes() {
-  const page = inspectMarkup();
+/** `/inspect`: a page without data, open to all; what it shows comes from behind the token. */
+export function inspectRoutes(world: HttpWorld) {
   const routes = new Hono<HttpEnvironment>();
-  routes.get('/', (c) =>
-    c.body(page, 200, {
-      'Content-Type': 'text/html; charset=utf-8',
-      'Content-Security-Policy': policy,
-      'Referrer-Policy': 'no-referrer',
-      'X-Content-Type-Options': 'nosniff',
-      'Cache-Control': 'no-store',
-    }),
-  );
+  routes.get('/', (c) => c.body(pageMarkup, 200, { ...headers, 'Content-Type': 'text/html; charset=utf-8' }));
+  for (const name of pageFiles) {
+    const type = name.endsWith('.css') ? 'text/css' : 'text/javascript';
+    routes.get(`/${name}`, async (c) =>
+      c.body(await readPageFile(name), 200, { ...headers, 'Content-Type': `${type}; charset=utf-8` }),
+    );
+  }
+  routes.get('/machines', guardLogin(world), async (c) => c.json(await machinePictures(), 200, headers));
   return routes;
 }
