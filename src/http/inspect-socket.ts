@@ -9,7 +9,7 @@ import { isForeign } from './origin.ts';
 
 /** Where the frames come from. */
 export interface InspectFeed {
-  attach(onlooker: { send(frame: string): void; readonly waiting: number }): () => void;
+  attach(onlooker: { send(frame: string, sent: () => void): void; readonly waiting: number }): () => void;
 }
 
 /** The path of the socket. */
@@ -78,7 +78,7 @@ async function show(client: WebSocket, feed: () => Promise<InspectFeed>): Promis
   const loaded = await feed();
   if (client.readyState !== client.OPEN) return;
   const detach = loaded.attach({
-    send: (frame) => client.send(frame),
+    send: (frame, sent) => client.send(frame, sent),
     get waiting() {
       return client.bufferedAmount;
     },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createActor, createMachine } from 'xstate';
+import { createActor, createMachine, enqueueActions, setup } from 'xstate';
 import { Redactor } from '../../src/core/redact.ts';
 import { InspectorFeed, mostWaitingBytes } from '../../src/inspection/feed.ts';
 import { small } from '../../src/inspection/small.ts';
@@ -47,6 +47,113 @@ test('who cannot keep up misses frames, and is told afterwards how things stand'
   root.send({ type: 'press' });
   await expect.poll(() => frames.at(-1)).toContain('"value":"off"');
   expect(frames.length - before).toBeLessThan(6);
+});
+
+interface Told {
+  readonly type: string;
+  readonly sessionId: string;
+  readonly name?: string;
+  readonly snapshot?: { readonly status: string; readonly value?: string };
+}
+
+/** Lamps that come and go under one root. */
+function garden(size: number) {
+  const machine = setup({
+    actors: { lamp },
+    actions: {
+      clear: enqueueActions(({ enqueue, self }) => {
+        for (const id of Object.keys(self.getSnapshot().children)) enqueue.stopChild(id);
+      }),
+      plant: enqueueActions(({ enqueue }) => enqueue.spawnChild('lamp', { id: 'new lamp' })),
+    },
+  }).createMachine({
+    id: 'garden',
+    context: ({ spawn }) => {
+      for (let index = 0; index < size; index += 1) spawn('lamp', { id: `lamp ${index}` });
+      return {};
+    },
+    on: { clear: { actions: 'clear' }, plant: { actions: 'plant' } },
+  });
+  const root = createActor(machine).start();
+  return { root, feed: new InspectorFeed({ root, redactor: new Redactor() }) };
+}
+
+/** One who keeps what it was told, and the names of those that live by that. */
+function recorder() {
+  const told: Told[] = [];
+  const onlooker = { waiting: 0, send: (frame: string) => void told.push(JSON.parse(frame)) };
+  const living = () => {
+    const names = new Map<string, string | undefined>();
+    for (const { type, sessionId, name, snapshot } of told) {
+      if (type === '@xstate.actor') names.set(sessionId, name);
+      if (type === '@xstate.snapshot' && snapshot?.status !== 'active') names.delete(sessionId);
+    }
+    return [...names.values()].sort();
+  };
+  return { told, onlooker, living };
+}
+
+test('thousands of actors are told of, however slowly they are taken', async () => {
+  const { feed } = garden(3_000);
+  let waiting = 0;
+  const flying: (() => void)[] = [];
+  const told: Told[] = [];
+  feed.attach({
+    get waiting() {
+      return waiting;
+    },
+    send: (frame, sent) => {
+      told.push(JSON.parse(frame));
+      waiting += 20_000;
+      flying.push(() => {
+        waiting -= 20_000;
+        sent();
+      });
+    },
+  });
+  const names = () => new Set(told.flatMap(({ name }) => name ?? []));
+  await expect
+    .poll(
+      () => {
+        for (const land of flying.splice(0)) land();
+        return names().size;
+      },
+      { timeout: 20_000, interval: 1 },
+    )
+    .toBe(3_001);
+  // Each was told of once, though it was behind all the time.
+  expect(told.filter(({ type }) => type === '@xstate.actor')).toHaveLength(3_001);
+});
+
+test('who missed the end of actors is told of it with the rest', async () => {
+  const { root, feed } = garden(20);
+  const { onlooker, living } = recorder();
+  feed.attach(onlooker);
+  const other = recorder();
+  feed.attach(other.onlooker);
+  await expect.poll(() => living().length).toBe(21);
+  onlooker.waiting = mostWaitingBytes + 1;
+  root.send({ type: 'clear' });
+  await expect.poll(() => other.living()).toEqual(['garden']);
+  expect(living()).toHaveLength(21);
+  onlooker.waiting = 0;
+  root.send({ type: 'plant' });
+  await expect.poll(living).toEqual(['garden', 'new lamp']);
+});
+
+test('after a flood that was dropped, everybody is told how things stand', async () => {
+  const { root, feed } = garden(20);
+  const { onlooker, living } = recorder();
+  feed.attach(onlooker);
+  await expect.poll(() => living().length).toBe(21);
+  // More than may wait at once, and the end of the lamps behind it.
+  for (let count = 0; count < 3_000; count += 1) root.send({ type: 'nothing' });
+  root.send({ type: 'clear' });
+  root.send({ type: 'plant' });
+  await expect.poll(living).toEqual(['garden', 'new lamp']);
+  const late = recorder();
+  feed.attach(late.onlooker);
+  expect(late.living()).toEqual(['garden', 'new lamp']);
 });
 
 test('small data: no secret, no function, no live object, little of everything', () => {

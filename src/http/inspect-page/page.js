@@ -113,7 +113,11 @@ async function draw(token) {
   }
 }
 
-byId('all').addEventListener('click', () => choose(undefined));
+byId('all').addEventListener('click', () => {
+  choose(undefined);
+  byId('machines').focus();
+});
+window.addEventListener('resize', () => single?.fit());
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') choose(undefined);
 });

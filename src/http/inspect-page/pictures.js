@@ -25,6 +25,24 @@ class Picture {
     }
   }
 
+  /**
+   * Makes it as small as the room asks for, but never so small that it cannot be read: then it scrolls.
+   * @param {number} width @param {number} height
+   */
+  fit(width, height) {
+    const natural = {
+      width: Number(this.element.getAttribute('width')),
+      height: Number(this.element.getAttribute('height')),
+    };
+    const scale = Math.min(1, Math.max(0.8, Math.min(width / natural.width, height / natural.height)));
+    this.element.style.width = `${Math.floor(natural.width * scale)}px`;
+  }
+
+  /** Scrolls to the innermost of these states. @param {readonly string[]} states */
+  reveal(states) {
+    this.#boxes.get(states.at(-1) ?? '')?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
   /** @param {(state: string) => { lit?: boolean, ended?: boolean, count?: string }} look */
   show(look) {
     for (const [state, box] of this.#boxes) {
@@ -84,6 +102,8 @@ export class Single {
   #machine;
   /** @type {Picture | undefined} */
   #picture;
+  /** Whom it shows. @type {string | undefined} */
+  #shown;
 
   /**
    * @param {Readonly<Record<string, string>>} svgs
@@ -96,7 +116,7 @@ export class Single {
 
   /** @param {Actor} actor */
   show(actor) {
-    const { name, machine, states, status, context } = actor;
+    const { sessionId, name, machine, states, status, context } = actor;
     const { name: title, state, note, picture, context: pre } = this.#parts;
     const ended = status !== 'active';
     title.textContent = name;
@@ -113,8 +133,20 @@ export class Single {
       lit: states.includes(id) && !ended,
       ended: states.includes(id) && ended,
     }));
+    if (this.#shown !== sessionId) {
+      this.#shown = sessionId;
+      this.fit();
+      this.#picture?.reveal(states);
+    }
     const text = context === undefined ? '' : JSON.stringify(context, null, 2);
     if (pre.textContent !== text) pre.textContent = text;
+  }
+
+  /** To the room that there is, which changes with the window. */
+  fit() {
+    const { picture } = this.#parts;
+    const above = picture.offsetTop + 24;
+    this.#picture?.fit(picture.clientWidth, window.innerHeight - above);
   }
 }
 
