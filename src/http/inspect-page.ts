@@ -52,7 +52,7 @@ export const pageMarkup = `<!doctype html>
 <p id="one-state"></p>
 <p id="one-note"></p>
 <div id="one-picture"></div>
-<details id="one-context"><summary>Context</summary><pre></pre></details>
+<details><summary>Context</summary><pre id="one-context"></pre></details>
 </section>
 <section id="every">
 <h2>Machines</h2>

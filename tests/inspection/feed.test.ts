@@ -49,6 +49,8 @@ test('who cannot keep up misses frames, and is told afterwards how things stand'
   expect(frames.length - before).toBeLessThan(6);
 });
 
+const patient = { timeout: 20_000 };
+
 interface Told {
   readonly type: string;
   readonly sessionId: string;
@@ -118,7 +120,7 @@ test('thousands of actors are told of, however slowly they are taken', async () 
         for (const land of flying.splice(0)) land();
         return names().size;
       },
-      { timeout: 20_000, interval: 1 },
+      { ...patient, interval: 1 },
     )
     .toBe(3_001);
   // Each was told of once, though it was behind all the time.
@@ -131,26 +133,26 @@ test('who missed the end of actors is told of it with the rest', async () => {
   feed.attach(onlooker);
   const other = recorder();
   feed.attach(other.onlooker);
-  await expect.poll(() => living().length).toBe(21);
+  await expect.poll(() => living().length, patient).toBe(21);
   onlooker.waiting = mostWaitingBytes + 1;
   root.send({ type: 'clear' });
-  await expect.poll(() => other.living()).toEqual(['garden']);
+  await expect.poll(() => other.living(), patient).toEqual(['garden']);
   expect(living()).toHaveLength(21);
   onlooker.waiting = 0;
   root.send({ type: 'plant' });
-  await expect.poll(living).toEqual(['garden', 'new lamp']);
+  await expect.poll(living, patient).toEqual(['garden', 'new lamp']);
 });
 
 test('after a flood that was dropped, everybody is told how things stand', async () => {
   const { root, feed } = garden(20);
   const { onlooker, living } = recorder();
   feed.attach(onlooker);
-  await expect.poll(() => living().length).toBe(21);
+  await expect.poll(() => living().length, patient).toBe(21);
   // More than may wait at once, and the end of the lamps behind it.
   for (let count = 0; count < 3_000; count += 1) root.send({ type: 'nothing' });
   root.send({ type: 'clear' });
   root.send({ type: 'plant' });
-  await expect.poll(living).toEqual(['garden', 'new lamp']);
+  await expect.poll(living, patient).toEqual(['garden', 'new lamp']);
   const late = recorder();
   feed.attach(late.onlooker);
   expect(late.living()).toEqual(['garden', 'new lamp']);

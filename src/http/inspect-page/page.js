@@ -24,10 +24,15 @@ function inputById(id) {
 const actors = new Actors();
 const log = new Log(byId('log'));
 const tree = new Tree(actors, { root: byId('actors'), more: byId('more'), onChoose: choose });
+const single = new Single({
+  name: byId('one-name'),
+  state: byId('one-state'),
+  note: byId('one-note'),
+  picture: byId('one-picture'),
+  context: byId('one-context'),
+});
 /** @type {Gallery | undefined} */
 let gallery;
-/** @type {Single | undefined} */
-let single;
 /** @type {string | undefined} */
 let chosen;
 let isPlanned = false;
@@ -53,7 +58,7 @@ function plan() {
     log.show();
     const actor = chosen === undefined ? undefined : actors.byId.get(chosen);
     if (chosen === undefined) gallery?.show(actors);
-    else if (actor !== undefined) single?.show(actor);
+    else if (actor !== undefined) single.show(actor);
     else byId('one-note').textContent = 'It has ended, and is no longer kept here.';
     if (isLive) byId('status').textContent = `live, ${actors.living()} actors`;
   });
@@ -98,15 +103,7 @@ async function draw(token) {
   try {
     const svgs = await fetchPictures(token);
     gallery = new Gallery(byId('pictures'), svgs);
-    const context = byId('one-context').querySelector('pre');
-    if (context === null) throw new Error('#one-context has no pre');
-    single = new Single(svgs, {
-      name: byId('one-name'),
-      state: byId('one-state'),
-      note: byId('one-note'),
-      picture: byId('one-picture'),
-      context,
-    });
+    single.svgs = svgs;
     plan();
   } catch (thrown) {
     byId('pictures').textContent = String(thrown);
@@ -117,7 +114,7 @@ byId('all').addEventListener('click', () => {
   choose(undefined);
   byId('machines').focus();
 });
-window.addEventListener('resize', () => single?.fit());
+window.addEventListener('resize', () => single.fit());
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape') choose(undefined);
 });

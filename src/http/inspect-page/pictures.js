@@ -96,22 +96,23 @@ export class Gallery {
 
 /** One actor: its name, how it stands, its picture, and the small copy of its context. */
 export class Single {
-  #svgs;
   #parts;
-  /** @type {string | undefined} */
-  #machine;
+  /** @type {Readonly<Record<string, string>>} */
+  #svgs = {};
   /** @type {Picture | undefined} */
   #picture;
   /** Whom it shows. @type {string | undefined} */
   #shown;
 
-  /**
-   * @param {Readonly<Record<string, string>>} svgs
-   * @param {{ name: HTMLElement, state: HTMLElement, note: HTMLElement, picture: HTMLElement, context: HTMLElement }} parts
-   */
-  constructor(svgs, parts) {
-    this.#svgs = svgs;
+  /** @param {{ name: HTMLElement, state: HTMLElement, note: HTMLElement, picture: HTMLElement, context: HTMLElement }} parts */
+  constructor(parts) {
     this.#parts = parts;
+  }
+
+  /** The pictures, which come later than the actors. @param {Readonly<Record<string, string>>} svgs */
+  set svgs(svgs) {
+    this.#svgs = svgs;
+    this.#shown = undefined;
   }
 
   /** @param {Actor} actor */
@@ -120,24 +121,23 @@ export class Single {
     const { name: title, state, note, picture, context: pre } = this.#parts;
     const ended = status !== 'active';
     title.textContent = name;
+    state.className = ended ? 'ended' : '';
     state.textContent =
       machine === undefined ? `A step without states: ${status}.` : `${machine}: ${stateText(actor)}`;
     note.textContent = ended ? epilogue(actor) : '';
-    if (this.#machine !== machine || this.#picture === undefined) {
-      this.#machine = machine;
+    const isNew = this.#shown !== sessionId;
+    this.#shown = sessionId;
+    if (isNew) {
       const svg = this.#svgs[machine ?? ''];
       this.#picture = svg === undefined ? undefined : new Picture(svg);
       picture.replaceChildren(...(this.#picture === undefined ? [] : [this.#picture.element]));
+      this.fit();
     }
     this.#picture?.show((id) => ({
       lit: states.includes(id) && !ended,
       ended: states.includes(id) && ended,
     }));
-    if (this.#shown !== sessionId) {
-      this.#shown = sessionId;
-      this.fit();
-      this.#picture?.reveal(states);
-    }
+    if (isNew) this.#picture?.reveal(states);
     const text = context === undefined ? '' : JSON.stringify(context, null, 2);
     if (pre.textContent !== text) pre.textContent = text;
   }
