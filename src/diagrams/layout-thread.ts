@@ -1,6 +1,8 @@
-// The body of the thread that draws pictures: see `pictures.ts`.
+// The body of the thread that draws pictures; built to dist/layout-thread.js. See `pictures.ts`.
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Diagram } from './diagram.ts';
 import { layOut } from './layout.ts';
 import { svgOf } from './svg.ts';
 
-parentPort?.postMessage((await layOut(workerData)).map(svgOf));
+const diagrams: readonly Diagram[] = workerData;
+parentPort?.postMessage((await layOut(diagrams)).map(svgOf));
