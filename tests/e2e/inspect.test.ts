@@ -191,7 +191,7 @@ describe.each(runtimes)('under $name', (runtime) => {
     await late.opened;
     await expect
       .poll(() => late.events().map((event) => event.type === '@xstate.actor' && event.name))
-      .toEqual(expect.arrayContaining(['runtime', 'dispatcher', 'agent:hello', 'tasks', 'trigger:webhook']));
+      .toEqual(expect.arrayContaining(['runtime', 'dispatcher', 'agent:hello', 'trigger:webhook']));
     expect(await program.stop()).toBe(0);
   });
 
