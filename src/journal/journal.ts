@@ -354,7 +354,7 @@ export interface Journal {
   agentsWithWork(): Promise<readonly string[]>;
 
   /** Makes claimable what has come due, and expires what is too old. */
-  promoteDue(now: number): Promise<ReadyRows>;
+  promoteDue(now: number): Promise<ReadyRows & { readonly expired: number }>;
   /** The earliest time at which {@linkcode promoteDue} will find something. */
   nextDueAt(): Promise<number | undefined>;
 

@@ -11,7 +11,7 @@ import { admitInSpan } from '../triggers/traced-admission.ts';
 import { pauseEndpoint } from './pause-endpoint.ts';
 import { cancelWaiting } from './task-actors.ts';
 import { triggerActor } from './trigger-actors.ts';
-import { agentPlan, notificationPlan, triggerPlan, type World } from './world.ts';
+import { agentPlan, announce, notificationPlan, triggerPlan, type World } from './world.ts';
 
 export class Operations {
   readonly #world: World;
@@ -70,7 +70,7 @@ export class Operations {
     if (known === undefined) return undefined;
     const maxAge = notificationPlan(this.#world, known.endpoint)?.maxAge ?? 86_400_000;
     const delivery = await journal.replayDelivery(id, clock.now(), clock.now() + maxAge);
-    if (delivery !== undefined) this.#world.wake({ endpoints: [delivery.endpoint] });
+    if (delivery !== undefined) announce(this.#world, [delivery]);
     return delivery;
   }
 
@@ -122,7 +122,7 @@ export class Operations {
       result: 'This is a test of the notification.',
     });
     await journal.addDelivery(delivery);
-    this.#world.wake({ endpoints: [endpoint] });
+    announce(this.#world, [delivery]);
     return delivery.id;
   }
 

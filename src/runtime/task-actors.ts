@@ -9,7 +9,7 @@ import { type AttemptEnd, eventOf, outcomeOf } from '../tasks/attempt.ts';
 import { taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
 import { type AbortRun, taskMachine } from '../tasks/task.machine.ts';
 import { RunNotes } from './run-notes.ts';
-import { agentPlan, type World } from './world.ts';
+import { agentPlan, announce, type World } from './world.ts';
 
 /** The task supervisor with everything in it provided. */
 export function provideTasks(world: () => World) {
@@ -71,7 +71,7 @@ async function recordStart(world: World, task: TaskRecord): Promise<void> {
   const deliveries = taskDeliveries(world, agentPlan(world, task.agent), task, happening);
   if (deliveries.length === 0) return;
   await world.journal.recordStart({ taskId: task.id, fence: task.fence, at, deliveries });
-  world.wake({ endpoints: deliveries.map(({ endpoint }) => endpoint) });
+  announce(world, deliveries);
 }
 
 /** Runs the agent and reports its end exactly once; nothing that it throws gets past here. */
@@ -159,7 +159,8 @@ export async function recordOutcome(
     end.status,
     'error' in end ? `${end.error.code}: ${end.error.message}` : undefined,
   );
-  world.wake({ agents: released ? [task.agent] : [], endpoints: deliveries.map(({ endpoint }) => endpoint) });
+  if (released) world.wake({ agents: [task.agent] });
+  announce(world, deliveries);
   if (end.status === 'retrying') world.dueAt(end.dueAt);
   return { status: end.status, released, event: eventOf(task, end, at) };
 }
@@ -173,7 +174,8 @@ export async function cancelWaiting(world: World, task: TaskRecord, reason: stri
   if (outcome === 'cancelled') {
     const durationMs = at - (task.startedAt ?? task.createdAt);
     world.bus.publish({ type: 'task.cancelled', taskId, agent, trigger, at, durationMs, reason });
-    world.wake({ agents: [agent], endpoints: deliveries.map(({ endpoint }) => endpoint) });
+    world.wake({ agents: [agent] });
+    announce(world, deliveries);
   }
   return outcome;
 }

@@ -11,7 +11,7 @@ import type { Alarms } from './alarms.ts';
 import { triggerKey } from './recovery.ts';
 import { agentActorId } from './runtime.machine.ts';
 import { outcomeDeliveries } from './task-actors.ts';
-import { triggerPlan, type World } from './world.ts';
+import { agentPlan, announce, triggerPlan, type World } from './world.ts';
 
 /** The schedule machine with its calendar, its waits and its admission provided. */
 export function provideSchedules(world: () => World, alarms: Alarms) {
@@ -68,21 +68,16 @@ function scheduleWorld(world: World): ScheduleWorld {
         { status: 'cancelled', reason: task.reason ?? 'overlap' },
         world.clock.now(),
       ),
-    displaced: (tasks) => {
-      if (tasks.length > 0) world.wake({ endpoints: endpointsOf(world, tasks) });
-    },
+    displaced: (tasks) => announce(world, notificationsOf(world, tasks)),
   };
 }
 
-/** Every endpoint that the ends of these tasks may have something for. */
-function endpointsOf(world: World, tasks: readonly TaskRecord[]): readonly string[] {
-  return tasks.flatMap(
-    ({ agent }) =>
-      world
-        .plan()
-        .agents.get(agent)
-        ?.notifications.map(({ endpoint }) => endpoint) ?? [],
-  );
+/** Every endpoint that the ends of these tasks may have something for, and how long it may wait there. */
+function notificationsOf(world: World, tasks: readonly TaskRecord[]) {
+  const now = world.clock.now();
+  return tasks
+    .flatMap(({ agent }) => agentPlan(world, agent)?.notifications ?? [])
+    .map(({ endpoint, maxAge }) => ({ endpoint, expiresAt: now + maxAge }));
 }
 
 const webhookWorld = (world: World): WebhookWorld => ({ ...admissionWorld(world), refuseCallback });

@@ -71,6 +71,8 @@ export class DueRows {
     try {
       const ready = await this.#journal().promoteDue(this.#clock.now());
       if (ready.agents.length > 0 || ready.endpoints.length > 0) this.#onReady(ready);
+      if (ready.expired > 0)
+        this.#log.warn('deliveries waited longer than max_age and are dead', { count: ready.expired });
       next = await this.#journal().nextDueAt();
     } catch (thrown) {
       this.#log.error('cannot look for due rows', { error: errorMessage(thrown) });

@@ -37,6 +37,15 @@ export interface World {
   readonly cancel: (agent: string, taskId: string, reason: string) => void;
 }
 
+/** Deliveries were committed: they can be claimed now, and go dead where they still wait at the end of their age. */
+export function announce(
+  world: World,
+  deliveries: readonly { readonly endpoint: string; readonly expiresAt: number }[],
+): void {
+  if (deliveries.length > 0) world.wake({ endpoints: deliveries.map(({ endpoint }) => endpoint) });
+  for (const { expiresAt } of deliveries) world.dueAt(expiresAt);
+}
+
 export function agentPlan(world: World, name: string): AgentPlan | undefined {
   return world.plan().agents.get(name);
 }

@@ -1,44 +1,8 @@
 import { expect, test } from 'vitest';
 import type { AnyActorRef } from 'xstate';
 import type { NewDelivery } from '../../src/journal/journal.ts';
-import type { SendRequest, SendResult } from '../../src/notifications/send.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { startedRuntime } from '../support/runtime.ts';
-
-const config = (extra = '') => `
-agents:
-  one:
-    type: echo
-    trigger: { type: webhook, auth: none }
-    notifications:
-      - { id: hook, url: "http://receiver.test/", events: [task.completed]${extra} }
-`;
-
-const answer = (status: number, retryAfter?: string): SendResult => ({
-  kind: 'answer',
-  protocol: 'http',
-  status,
-  retryAfter,
-  answer: '',
-  durationMs: 0,
-});
-
-/** A receiver that answers by the number of the request, and notes when each came. */
-async function receiving(respond: (index: number) => SendResult, extra = '') {
-  const clock = new FakeClock();
-  const start = clock.now();
-  const requests: (SendRequest & { readonly at: number })[] = [];
-  const sender = {
-    send: async (request: SendRequest) => {
-      requests.push({ ...request, at: clock.now() - start });
-      return respond(requests.length - 1);
-    },
-    close: async () => {},
-  };
-  const { runtime } = await startedRuntime(config(extra), { clock, sender });
-  return { runtime, clock, requests, send: () => runtime.operations.testNotification('one/hook') };
-}
+import { answer, receiving } from './receiving.ts';
 
 const within = (actual: number | undefined, delay: number) => {
   expect(actual).toBeGreaterThanOrEqual(delay);

@@ -8,6 +8,8 @@ export const dueBatch = 1_000;
 export interface Promotion {
   readonly agents: readonly string[];
   readonly endpoints: readonly string[];
+  /** Deliveries that were too old. */
+  readonly expired: number;
   /** More may be due. */
   readonly more: boolean;
 }
@@ -36,6 +38,7 @@ export function promoteDue(connection: Connection, now: number): Promotion {
   return {
     agents: tasks.map((row) => text(row, 'agent')),
     endpoints: deliveries.map((row) => text(row, 'endpoint')),
+    expired: expired.length,
     more: [expired, tasks, deliveries].some((rows) => rows.length === dueBatch),
   };
 }

@@ -82,11 +82,13 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
     async promoteDue(now) {
       const agents = new Set<string>();
       const endpoints = new Set<string>();
+      let expired = 0;
       for (;;) {
         const step = await write(() => promoteDue(connection, now));
         for (const agent of step.agents) agents.add(agent);
         for (const endpoint of step.endpoints) endpoints.add(endpoint);
-        if (!step.more) return { agents: [...agents], endpoints: [...endpoints] };
+        expired += step.expired;
+        if (!step.more) return { agents: [...agents], endpoints: [...endpoints], expired };
       }
     },
     nextDueAt: () => read(() => nextDueAt(connection)),
