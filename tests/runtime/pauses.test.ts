@@ -92,4 +92,4 @@ test('the last word of an operator stands, whatever attempts end meanwhile', asy
     },
   );
   await fc.assert(property, { numRuns: 30 });
-});
+}, 120_000);
