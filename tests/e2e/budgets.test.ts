@@ -16,7 +16,9 @@ const llms = (origin: string) =>
   `llms: { default: { provider: anthropic, model: scripted, api_key: sk-key, base_url: "${origin}", max_retries: 0, price: { input: 1000, output: 2000 } } }`;
 
 describe.each(runtimes)('under $name', (runtime) => {
-  test('kill -9 during a model call: it runs again, what it spent stands, the third crash is the last', async () => {
+  test('kill -9 during a model call: it runs again, what it spent stands, the third crash is the last', {
+    timeout: 90_000,
+  }, async () => {
     place = new Workspace();
     // The first answer of each attempt does not fit and is asked for again; that call never ends.
     const script = ({ text }: ModelServer['requests'][number]): Reply =>

@@ -6,7 +6,8 @@ const answerLimit = 16 * 2 ** 20;
 // No time limits of its own: a model on a slow machine may think for longer than the five minutes that fetch allows,
 // and the run's own timeout aborts the call.
 const client = async () => {
-  const { Agent, fetch } = await import('./http-client.ts');
+  // By its default: undici is CommonJS, and inside a bundle a dynamic import of it has no named exports.
+  const { Agent, fetch } = (await import('undici')).default;
   const dispatcher = new Agent({ headersTimeout: 0, bodyTimeout: 0, connect: { timeout: 10_000 } });
   return { dispatcher, fetch };
 };

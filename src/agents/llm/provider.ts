@@ -39,7 +39,7 @@ export async function withModel(
   const url = baseUrl(llm, 'ollama');
   const first = await installedModel(url, signal).catch((thrown: unknown) => {
     if (signal.aborted) throw abortFailure(signal);
-    const message = `${titleOf(llm)} cannot be reached at ${url}: ${errorMessage(thrown)}`;
+    const message = `${titleOf(llm)} cannot be reached at ${url}/models: ${errorMessage(thrown)}`;
     throw new Failure('provider_error', message, { retryable: true });
   });
   if (first === undefined) throw notConfigured(llm, 'it names no model, and none is installed there');

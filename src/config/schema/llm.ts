@@ -11,7 +11,7 @@ export const llmSchema = z
     base_url: text.optional().describe("Default: the provider's own address."),
     temperature: z.number().min(0).max(2).optional(),
     max_tokens: wholeNumber(1).optional().describe('Of one answer.'),
-    timeout: someTime.optional().describe('Of one call, its retries included.'),
+    timeout: someTime.optional().describe('Of one try of a call.'),
     max_retries: wholeNumber(0, 100).default(2).describe('Of one call, for transient errors.'),
     price: z
       .strictObject({ input: z.number().min(0), output: z.number().min(0) })
