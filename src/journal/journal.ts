@@ -300,6 +300,8 @@ export interface Journal {
   ): Promise<TaskRecord | undefined>;
   /** Whether the bucket has a token, without taking it: milliseconds until it has one, 0 when it has. */
   peekRate(agent: string, trigger: string, rate: RateLimit, now: number): Promise<number>;
+  /** Milliseconds until the agent may be given another of `hourly` tasks an hour, 0 when it may now. */
+  peekHour(agent: string, hourly: number, now: number): Promise<number>;
   /** How many calls the waiting task of this key stands for; 0 when there is none. */
   coalesceCount(agent: string, trigger: string, key: string, now: number): Promise<number>;
 

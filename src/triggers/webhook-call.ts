@@ -122,12 +122,13 @@ async function admit(
     await skip('filtered');
     return { kind: 'skipped' };
   }
-  if (plan.rateLimit !== undefined) {
-    const wait = await journal.peekRate(agent, trigger, plan.rateLimit, now);
-    if (wait > 0) {
-      await skip('rate_limited');
-      return { kind: 'limited', retryAfterMs: wait };
-    }
+  // Before templates are rendered: what is over a limit is told so, whatever else may be wrong with it.
+  const hourly = world.tasksPerHour(agent);
+  const wait = plan.rateLimit === undefined ? 0 : await journal.peekRate(agent, trigger, plan.rateLimit, now);
+  const hour = hourly === undefined || wait > 0 ? 0 : await journal.peekHour(agent, hourly, now);
+  if (wait > 0 || hour > 0) {
+    await skip(wait > 0 ? 'rate_limited' : 'budget');
+    return { kind: 'limited', retryAfterMs: Math.max(wait, hour) };
   }
   const callbackUrl = callbackOf(plan, data, world);
   const key = plan.concurrencyKey && rendered(plan.concurrencyKey, data, 'concurrency_key').trim();
@@ -161,7 +162,7 @@ async function admit(
           ? undefined
           : { keys: repeat, until: now + plan.dedupe.window },
       rate: plan.rateLimit,
-      hourly: world.tasksPerHour(agent),
+      hourly,
       coalesce: coalesce && { key: coalesce.key, count },
     });
     switch (result.outcome) {

@@ -61,6 +61,9 @@ export function limitContract(open: Opener): void {
     await call('a', start);
     await call('b', start + minute);
     expect(await call('c', start + 2 * minute)).toEqual({ outcome: 'budget', retryAfterMs: 58 * minute });
+    expect(await journal.peekHour('agent', 2, start + 2 * minute)).toBe(58 * minute);
+    expect(await journal.peekHour('agent', 3, start + 2 * minute)).toBe(0);
+    expect(await journal.peekHour('other', 2, start + 2 * minute)).toBe(0);
     expect((await call('other', start + 2 * minute, 'other')).outcome).toBe('admitted');
     expect((await call('d', start + hour)).outcome).toBe('admitted');
     expect(await call('e', start + hour)).toEqual({ outcome: 'budget', retryAfterMs: minute });

@@ -45,6 +45,26 @@ function talk(port: number, ...parts: (string | Uint8Array)[]): Promise<string> 
   });
 }
 
+/** All that the server says to `start` and then to single bytes of `rest`, four a second, until it closes. */
+function drip(port: number, rest: string, start = ''): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = open(port);
+    let [said, sent] = ['', 0];
+    socket.write(start);
+    const timer = setInterval(() => {
+      socket.write(rest.charAt(sent));
+      sent += 1;
+    }, 250);
+    socket.on('data', (chunk) => {
+      said += chunk.toString();
+    });
+    socket.on('close', () => {
+      clearInterval(timer);
+      resolve(said);
+    });
+  });
+}
+
 const head = (path: string, ...headers: string[]) =>
   [`POST /webhooks/${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n');
 const last = 'Connection: close';
@@ -117,6 +137,27 @@ describe.each(runtimes)('under $name', (runtime) => {
     expect((await healthy()).status).toBe(200);
     expect(await program.stop()).toBe(0);
   });
+
+  test('headers and bodies that drip are cut off, and a healthy client is served meanwhile', async () => {
+    const place = new Workspace();
+    workspaces.push(place);
+    const program = place.run(runtime, config);
+    const url = await program.ready();
+    const port = Number(new URL(url).port);
+    const healthy = () => fetch(`${url}/webhooks/open`, { method: 'POST', body: '1' });
+    const dripping = Array.from({ length: 20 }, () => [
+      drip(port, head('open', `X-Long: ${'a'.repeat(1_000)}`)),
+      drip(port, 'b'.repeat(1_000), head('open', 'Content-Length: 1000')),
+    ]).flat();
+    let cut = 0;
+    for (const one of dripping) void one.finally(() => (cut += 1));
+    // It is served at every moment, until the last one is cut off.
+    while (cut < dripping.length) expect((await healthy()).status).toBe(200);
+    expect(new Set((await Promise.all(dripping)).map((said) => statuses(said)[0] ?? 'closed'))).toEqual(
+      new Set([408]),
+    );
+    expect(await program.stop()).toBe(0);
+  }, 90_000);
 
   test('2,000 idle connections are bounded in memory and keep nobody out', async () => {
     const place = new Workspace();

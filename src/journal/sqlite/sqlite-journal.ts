@@ -11,7 +11,7 @@ import { nextDueAt, promoteDue } from './due.ts';
 import { endpointsWithWork, getEndpoint, listEndpoints, saveEndpoint } from './endpoints.ts';
 import { lastEvent, listEvents, taskEvents } from './events.ts';
 import { listDeliveries, listSkips, listTasks } from './lists.ts';
-import { waitForToken } from './rates.ts';
+import { waitForHour, waitForToken } from './rates.ts';
 import { newestTaskNanos, recover } from './recovery.ts';
 import { findRepeat } from './repeats.ts';
 import { prune } from './retention.ts';
@@ -43,6 +43,7 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
     admitTask: (admission) => write(() => admitTask(connection, admission)),
     findRepeat: (agent, trigger, keys, now) => read(() => findRepeat(connection, agent, trigger, keys, now)),
     peekRate: (agent, trigger, rate, now) => read(() => waitForToken(connection, agent, trigger, rate, now)),
+    peekHour: (agent, hourly, now) => read(() => waitForHour(connection, agent, hourly, now)),
     coalesceCount: (agent, trigger, key, now) =>
       read(() => {
         const row = joinable(connection, agent, trigger, key, now);

@@ -143,6 +143,7 @@ function portOver(thread: JournalThread): Journal {
     admitTask: asking('admitTask'),
     findRepeat: asking('findRepeat'),
     peekRate: asking('peekRate'),
+    peekHour: asking('peekHour'),
     coalesceCount: asking('coalesceCount'),
     claimTasks: asking('claimTasks'),
     recordStart: asking('recordStart'),
