@@ -1,7 +1,7 @@
 // The inspector's live feed: a WebSocket at /inspect/socket on the server that is there already, behind the token.
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type WebSocket, WebSocketServer } from 'ws';
+import type { WebSocket, WebSocketServer } from 'ws';
 import type { ServerPlan } from '../plan/plan.ts';
 import type { Access, Verdict } from './access/access.ts';
 import { type Credentials, credentialsOf } from './access/credentials.ts';
@@ -31,16 +31,11 @@ export interface InspectSocketOptions {
 /**
  * Answers upgrades on `server`. The token or API key comes in a header or as the protocol `callboard.token.TOKEN`,
  * never in the address, which proxies and browsers write down. A socket ends with its login. `feed` is asked for
- * with each onlooker, so that it need not be loaded before. Returns what ends all sockets.
+ * with each onlooker, so that it need not be loaded before; nor is the library of WebSockets, which brings the client's
+ * half and TLS with it. Returns what ends all sockets.
  */
 export function serveInspectSocket(server: Server, { access, plan, feed }: InspectSocketOptions): () => void {
-  const sockets = new WebSocketServer({
-    noServer: true,
-    clientTracking: true,
-    // Onlookers have nothing to say.
-    maxPayload: 1024,
-    handleProtocols: (offered) => (offered.has(inspectProtocol) ? inspectProtocol : false),
-  });
+  let loading: Promise<WebSocketServer> | undefined;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     if (!offersWebSocket(request.headers)) return serveAsPlain(server, request, socket, head);
@@ -48,6 +43,8 @@ export function serveInspectSocket(server: Server, { access, plan, feed }: Inspe
   });
   const admit = async (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     const credentials = givenCredentials(request.headers);
+    loading ??= createSocketServer();
+    const sockets = await loading;
     const refusal =
       misplaced(request, plan()) ??
       refusals[(await access.judge(credentials, 'read')).kind] ??
@@ -61,10 +58,22 @@ export function serveInspectSocket(server: Server, { access, plan, feed }: Inspe
       void show(client, feed);
     });
   };
-  return () => {
-    for (const client of sockets.clients) client.terminate();
-    sockets.close();
-  };
+  return () =>
+    void loading?.then((sockets) => {
+      for (const client of sockets.clients) client.terminate();
+      sockets.close();
+    });
+}
+
+async function createSocketServer(): Promise<WebSocketServer> {
+  const { WebSocketServer } = await import('ws');
+  return new WebSocketServer({
+    noServer: true,
+    clientTracking: true,
+    // Onlookers have nothing to say.
+    maxPayload: 1024,
+    handleProtocols: (offered) => (offered.has(inspectProtocol) ? inspectProtocol : false),
+  });
 }
 
 /** Whether a request asks for a WebSocket, and not for HTTP/2 or something else. */

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerOptions,
+} from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Clock } from '../core/clock.ts';
@@ -42,12 +47,7 @@ export async function listen(
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => offersWebSocket(headers),
   };
   const server =
-    tls === undefined
-      ? createServer(options, listener)
-      : createTlsServer(
-          { ...options, cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile) },
-          listener,
-        );
+    tls === undefined ? createServer(options, listener) : await createTlsServer(tls, options, listener);
   server.maxConnections = maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (thrown: NodeJS.ErrnoException) =>
@@ -73,6 +73,16 @@ export async function listen(
         server.closeIdleConnections();
       }),
   };
+}
+
+/** TLS is loaded by those who serve it. */
+async function createTlsServer(
+  { certFile, keyFile }: NonNullable<ServerPlan['tls']>,
+  options: ServerOptions,
+  listener: RequestListener,
+): Promise<Server> {
+  const { createServer } = await import('node:https');
+  return createServer({ ...options, cert: readFileSync(certFile), key: readFileSync(keyFile) }, listener);
 }
 
 function reasonOf(thrown: NodeJS.ErrnoException, host: string, port: number): string {
