@@ -13,8 +13,8 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const second = 1_000;
 const minute = 60 * second;
 const period = 10 * second;
-/** A second of the machine is two minutes of the schedules. */
-const speed = 120;
+/** A second of the machine is a minute of the schedules. */
+const speed = 60;
 let folder: string;
 
 beforeAll(async () => {
@@ -54,6 +54,9 @@ describe.each([
       now = await runUntilKilled([...command, join(folder, 'killed-schedules.mjs')], path, now, lines);
       // Half of the restarts are short, the others leave instants that are late.
       if (random.next() < 0.5) now += Math.floor(random.next() * 4 * minute);
+      // However slow the machine is, no start finds the hundred instants of which `all` would leave some out. This
+      // also sets the clock back now and then.
+      now = Math.min(now, lastInstant(path, 'all') + 30 * period);
     }
     expect(rawRows(path, 'PRAGMA integrity_check')).toEqual([{ integrity_check: 'ok' }]);
     const all = outcome(path, 'all');
@@ -94,9 +97,8 @@ function outcome(path: string, agent: string) {
   ).map((row) => ({ at: Number(row.scheduled_at), createdAt: Number(row.created_at) }));
   const ran = new Set(tasks.map(({ at }) => at));
   expect(ran.size, `${agent}: no instant twice`).toBe(tasks.length);
-  const [trigger] = rawRows(path, `SELECT last_instant FROM triggers WHERE agent = '${agent}'`);
   const without: number[] = [];
-  for (let at = tasks[0]?.at ?? 0; at <= Number(trigger?.last_instant); at += period) {
+  for (let at = tasks[0]?.at ?? 0; at <= lastInstant(path, agent); at += period) {
     if (!ran.has(at)) without.push(at);
   }
   const skipped = rawRows(
@@ -105,6 +107,11 @@ function outcome(path: string, agent: string) {
   ).map((row) => ({ at: Number(row.at), count: Number(row.count), reason: row.reason }));
   const late = tasks.filter(({ at, createdAt }) => createdAt - at > minute).length;
   return { tasks, without, skipped, late };
+}
+
+function lastInstant(path: string, agent: string): number {
+  const [trigger] = rawRows(path, `SELECT last_instant FROM triggers WHERE agent = '${agent}'`);
+  return Number(trigger?.last_instant);
 }
 
 function perMinute(instants: readonly number[]) {
