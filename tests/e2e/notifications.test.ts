@@ -1,7 +1,9 @@
 // What an operator does with notifications, with the real program.
 import { afterEach, describe, expect, test } from 'vitest';
+import { hostileServer } from '../support/hostile-server.ts';
 import { runtimes, Workspace } from '../support/program.ts';
 import { recordingServer } from '../support/recording-server.ts';
+import { WebhookCaller } from '../support/webhook-caller.ts';
 
 const workspaces: Workspace[] = [];
 
@@ -40,5 +42,35 @@ agents:
     const wrong = place.start(runtime, ['notifications', 'test', 'hello', '--url', url]);
     expect(await wrong.ended).toBe(2);
     expect(await program.stop()).toBe(0);
+  });
+
+  test('a dead endpoint with deliveries waiting for it does not delay another of the same agent', async () => {
+    await using dead = await hostileServer();
+    await using alive = await recordingServer();
+    const place = new Workspace();
+    workspaces.push(place);
+    const events = 'events: [task.completed]';
+    const program = place.run(
+      runtime,
+      `
+agents:
+  hello:
+    type: echo
+    trigger: { type: webhook, auth: none }
+    notifications:
+      - { id: dead, url: "${dead.url('hang-before-headers')}", timeout: 10m, ${events} }
+      - { id: alive, url: "${alive.url}", ${events} }
+`,
+    );
+    const caller = new WebhookCaller(await program.ready(), place);
+    const waiting = () => caller.items('deliveries?notification=dead&limit=100');
+    // Every place for the dead endpoint is taken before the other twenty come.
+    for (let sent = 0; sent < 8; sent += 1) await caller.post('/webhooks/hello');
+    await expect.poll(() => dead.open).toBe(8);
+    for (let sent = 0; sent < 20; sent += 1) await caller.post('/webhooks/hello');
+    await alive.waitFor(28);
+    expect(new Set(alive.requests.map(({ headers }) => headers['webhook-id'])).size).toBe(28);
+    expect((await waiting()).map(({ attempts }) => attempts)).toEqual(Array.from({ length: 28 }, () => []));
+    expect(dead.open).toBe(8);
   });
 });

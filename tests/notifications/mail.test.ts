@@ -1,4 +1,4 @@
-import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, expect, test } from 'vitest';
 import { type Clock, SystemClock } from '../../src/core/clock.ts';
 import { judge } from '../../src/notifications/outcome.ts';
@@ -6,7 +6,7 @@ import { renderBody } from '../../src/notifications/payload.ts';
 import { createSender, type SendRequest } from '../../src/notifications/send.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { fakeRandom } from '../support/fake-random.ts';
-import { listen } from '../support/listen.ts';
+import { mailServer } from '../support/mail-server.ts';
 import { eventData, notificationPlan } from './plans.ts';
 
 const cleanups: (() => Promise<void>)[] = [];
@@ -21,33 +21,10 @@ const email = {
 };
 const body = renderBody(notificationPlan({ type: 'email', email }), eventData()).body;
 
-interface Received {
-  readonly to: readonly string[];
-  readonly text: string;
-}
-
-async function mailServer(options: SMTPServerOptions = {}) {
-  const received: Received[] = [];
-  const server = new SMTPServer({
-    authOptional: true,
-    disabledCommands: ['STARTTLS'],
-    logger: false,
-    disableReverseLookup: true,
-    onData: (stream, session, callback) => {
-      const chunks: Buffer[] = [];
-      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => {
-        const to = session.envelope.rcptTo.map(({ address }) => address);
-        received.push({ to, text: Buffer.concat(chunks).toString() });
-        callback();
-      });
-    },
-    ...options,
-  });
-  server.on('error', () => {});
-  const port = await listen(server.server);
-  cleanups.push(() => new Promise((resolve) => server.close(() => resolve())));
-  return { received, server, url: `smtp://127.0.0.1:${port}` };
+async function serving(options?: SMTPServerOptions) {
+  const server = await mailServer(options);
+  cleanups.push(async () => server[Symbol.asyncDispose]());
+  return server;
 }
 
 function sending(url: string, changes: Partial<SendRequest> = {}, clock: Clock = new SystemClock()) {
@@ -67,7 +44,7 @@ const circumstances = {
 };
 
 test('an e-mail arrives as text and HTML, for everybody, with a Message-ID of its delivery', async () => {
-  const server = await mailServer();
+  const server = await serving();
   const result = await sending(server.url);
   expect(result).toMatchObject({ kind: 'answer', protocol: 'smtp', status: 250 });
   expect(judge(result, circumstances)).toEqual({ outcome: 'delivered' });
@@ -87,7 +64,7 @@ test.each([
   [550, 'dead'],
   [554, 'dead'],
 ])('an answer of %i leads to %s', async (responseCode, outcome) => {
-  const server = await mailServer({
+  const server = await serving({
     onMailFrom: (_address, _session, callback) =>
       callback(Object.assign(new Error('not this time hunter2'), { responseCode })),
   });
@@ -98,7 +75,7 @@ test.each([
 });
 
 test('a login that is refused is final', async () => {
-  const server = await mailServer({
+  const server = await serving({
     authOptional: false,
     allowInsecureAuth: true,
     onAuth: (_auth, _session, callback) => callback(new Error('Invalid login')),
@@ -109,7 +86,7 @@ test('a login that is refused is final', async () => {
 });
 
 test('refused recipients among others do not send it twice to the others', async () => {
-  const server = await mailServer({
+  const server = await serving({
     onRcptTo: ({ address }, _session, callback) =>
       callback(address.startsWith('a@') ? Object.assign(new Error('who?'), { responseCode: 550 }) : null),
   });
@@ -119,7 +96,7 @@ test('refused recipients among others do not send it twice to the others', async
 
 test('a server that says nothing ends at the time-out', async () => {
   let connected = false;
-  const server = await mailServer({
+  const server = await serving({
     onConnect: () => {
       connected = true;
     },
@@ -136,7 +113,7 @@ test('a server that says nothing ends at the time-out', async () => {
 });
 
 test('the guard holds for mail servers', async () => {
-  const server = await mailServer();
+  const server = await serving();
   for (const host of ['127.0.0.1', 'mail.example', '0x7f.1']) {
     const result = await sending(server.url.replace('127.0.0.1', host), { guard: 'public' });
     expect(result).toMatchObject({ kind: 'refused' });
