@@ -201,7 +201,13 @@ export const deliverySupervisorMachine = setup({
             { guard: 'wishesPause', target: '#deliverySupervisor.paused' },
             { guard: 'mayClaim', target: 'claiming' },
           ],
-          after: { idleDelay: { guard: 'isFree', actions: 'tellIdle', target: 'idle', reenter: true } },
+          // Asked again and again: attempts under way or an open breaker may outlast one wait.
+          after: {
+            idleDelay: [
+              { guard: 'isFree', actions: 'tellIdle', target: 'idle', reenter: true },
+              { target: 'idle', reenter: true },
+            ],
+          },
         },
         claiming: {
           entry: assign(({ context }) => ({ more: false, asked: slots(context) })),
@@ -223,7 +229,12 @@ export const deliverySupervisorMachine = setup({
         { guard: 'wishesDrain', target: 'draining' },
         { guard: 'wishesRun', target: 'running' },
       ],
-      after: { idleDelay: { guard: 'isFree', actions: 'tellIdle', target: 'paused', reenter: true } },
+      after: {
+        idleDelay: [
+          { guard: 'isFree', actions: 'tellIdle', target: 'paused', reenter: true },
+          { target: 'paused', reenter: true },
+        ],
+      },
     },
     draining: { always: { guard: 'isEmpty', target: 'stopped' } },
     stopped: { type: 'final' },

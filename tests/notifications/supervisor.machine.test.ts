@@ -11,37 +11,12 @@ import {
 } from '../../src/notifications/supervisor.machine.ts';
 import { Step } from '../support/commands.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { HeldPromises } from '../support/held-promises.ts';
 import { deliveryRecord } from './plans.ts';
 
 const endpoint = 'a/n';
 const concurrency = 3;
 const failures = 4;
-
-interface Held<Value> {
-  readonly settle: (value: Value) => void;
-  readonly fail: (reason: unknown) => void;
-}
-
-/** Promises that end when the test says so. */
-class HeldPromises<Key, Value> {
-  readonly open = new Map<Key, Held<Value>>();
-
-  hold(key: Key, signal: AbortSignal): Promise<Value> {
-    if (this.open.has(key)) throw new Error(`${String(key)} is under way already`);
-    return new Promise((settle, fail) => {
-      this.open.set(key, { settle, fail });
-      signal.addEventListener('abort', () => this.open.delete(key));
-    });
-  }
-
-  /** The one at this place, whatever the number. */
-  take(place: number): readonly [Key, Held<Value>] | undefined {
-    const all = [...this.open];
-    const found = all[place % Math.max(1, all.length)];
-    if (found !== undefined) this.open.delete(found[0]);
-    return found;
-  }
-}
 
 const outcomes = {
   delivered: { next: { status: 'delivered' }, health: 'succeeded' },
