@@ -51,7 +51,10 @@ export function insertDelivery(connection: Connection, delivery: NewDelivery): v
   });
 }
 
-/** The record of a row that was read with {@linkcode deliveryColumns}. */
+/**
+ * The record of a row that was read with {@linkcode deliveryColumns}. Without `blocked` in it a row that waits is not
+ * told from one behind a breaker.
+ */
 export function deliveryRecord(connection: Connection, row: Row): DeliveryRecord {
   const event: NotificationEvent = oneOf(row, 'event', notificationEvents);
   return {

@@ -1,7 +1,7 @@
 import { type AttemptRecord, type DeliveryRecord, type Settlement, StaleFence } from '../journal.ts';
 import type { Connection, Row } from './connection.ts';
 import { buryRow } from './dead-letters.ts';
-import { aboutDelivery, readDelivery } from './delivery-rows.ts';
+import { aboutDelivery, deliveryRecord, readDelivery } from './delivery-rows.ts';
 import { saveEndpoint } from './endpoints.ts';
 import { appendEvent } from './events.ts';
 import { integer } from './row.ts';
@@ -16,25 +16,37 @@ export function claimDeliveries(
   const claimed: DeliveryRecord[] = [];
   let buried = 0;
   while (claimed.length < claim.limit && buried < mostBuried) {
-    const row = connection.get(
-      `SELECT * FROM deliveries WHERE endpoint = ? AND stage = 'ready' ORDER BY seq LIMIT 1`,
+    const ready = connection.all(
+      `SELECT seq, expires_at FROM deliveries WHERE endpoint = ? AND stage = 'ready' ORDER BY seq LIMIT ?`,
       claim.endpoint,
+      claim.limit - claimed.length,
     );
-    if (row === undefined) break;
-    if (integer(row, 'expires_at') <= claim.now) {
-      buryRow(connection, row, 'expired', claim.now);
-      buried += 1;
-      continue;
+    if (ready.length === 0) break;
+    for (const row of ready) {
+      const seq = integer(row, 'seq');
+      if (integer(row, 'expires_at') > claim.now) claimed.push(claimRow(connection, seq));
+      else {
+        bury(connection, seq, claim.now);
+        buried += 1;
+      }
     }
-    const seq = integer(row, 'seq');
-    connection.run(
-      `UPDATE deliveries SET status = 'attempting', stage = NULL, next_attempt_at = NULL, fence = fence + 1
-       WHERE seq = ?`,
-      seq,
-    );
-    claimed.push(readDelivery(connection, seq));
   }
   return claimed;
+}
+
+function bury(connection: Connection, seq: number, now: number): void {
+  const row = connection.get('SELECT * FROM deliveries WHERE seq = ?', seq);
+  if (row !== undefined) buryRow(connection, row, 'expired', now);
+}
+
+function claimRow(connection: Connection, seq: number): DeliveryRecord {
+  const row = connection.get(
+    `UPDATE deliveries SET status = 'attempting', stage = NULL, next_attempt_at = NULL, fence = fence + 1
+     WHERE seq = ? RETURNING *`,
+    seq,
+  );
+  if (row === undefined) throw new Error(`delivery number ${seq} is gone`);
+  return deliveryRecord(connection, row);
 }
 
 /** Commits the attempt, the delivery's new state and its endpoint's breaker together. */
@@ -59,7 +71,8 @@ export function settleDelivery(connection: Connection, settlement: Settlement): 
   if (attempt !== undefined) insertAttempt(connection, seq, attempt);
   appendSettled(connection, row, settlement);
   if (settlement.endpoint !== undefined) saveEndpoint(connection, settlement.endpoint, at);
-  return readDelivery(connection, seq);
+  // One that waits again is read again: whether it does behind a breaker stands in another table.
+  return over ? deliveryRecord(connection, row) : readDelivery(connection, seq);
 }
 
 function insertAttempt(connection: Connection, seq: number, attempt: AttemptRecord): void {

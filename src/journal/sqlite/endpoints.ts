@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EndpointRecord } from '../journal.ts';
 import type { Connection, Row } from './connection.ts';
 import { appendEvent } from './events.ts';
@@ -36,6 +37,8 @@ export function saveEndpoint(connection: Connection, next: EndpointRecord, at: n
   const { endpoint } = next;
   const row = connection.get('SELECT * FROM endpoints WHERE endpoint = ?', endpoint);
   const last = row === undefined ? undefined : endpointRecord(row);
+  // As after nearly every attempt.
+  if (last !== undefined && isDeepStrictEqual(last, next)) return;
   connection.run(
     `INSERT INTO endpoints (endpoint, state, failures, probe_at, probe_delay, paused) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (endpoint) DO UPDATE SET state = excluded.state, failures = excluded.failures,
