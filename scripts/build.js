@@ -45,6 +45,7 @@ await esbuild.build({
     '@modelcontextprotocol/sdk',
     '@opentelemetry/*',
     'nodemailer',
+    'open',
     'elkjs',
   ],
   // For bundled CommonJS packages, which load Node's own modules by it.

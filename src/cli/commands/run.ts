@@ -149,6 +149,11 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     if (format === 'pretty' && io.isTerminal) {
       const key = access.wantsLogin ? 'TOKEN (of the issuer, or an API key)' : token;
       write(`Live machines: ${listening.url}/inspect#token=${key}\n\n`);
+      if (options.inspect) {
+        const { openPage } = await import('../open-page.ts');
+        const page = `${listening.url}/inspect${access.wantsLogin ? '' : `#token=${token}`}`;
+        void openPage({ url: page, folder: dirname(plan.journal.path), log });
+      }
     }
     const reloader = new Reloader({
       runtime,
