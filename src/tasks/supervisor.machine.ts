@@ -32,7 +32,7 @@ export interface TaskSupervisorInput {
 }
 
 interface TaskSupervisorContext extends TaskSupervisorInput {
-  /** Children that have not ended. */
+  /** Tasks that have not ended, nor been rescued. */
   readonly live: number;
   /** There may be ready rows beyond what was claimed. */
   readonly more: boolean;
@@ -96,14 +96,15 @@ export const taskSupervisorMachine = setup({
       const child: AnyActorRef | undefined = self.getSnapshot().children[event.actorId];
       const task: TaskRecord | undefined = child?.getSnapshot().context?.task;
       enqueue.stopChild(event.actorId);
-      enqueue.assign({ live: context.live - 1 });
       const error = 'error' in event ? event.error : undefined;
+      // It keeps the task's place: a drain that took it for empty would stop the rescue before it began.
       if (task !== undefined)
         enqueue.spawnChild('rescue', { id: `rescue.${task.id}`, input: { task, error } });
+      else enqueue.assign({ live: context.live - 1 });
     }),
-    reapRescue: enqueueActions(({ enqueue, event }) => {
+    reapRescue: enqueueActions(({ enqueue, event, context }) => {
       if ('actorId' in event) enqueue.stopChild(event.actorId);
-      enqueue.assign({ more: true });
+      enqueue.assign({ live: context.live - 1, more: true });
     }),
     cancelTask: enqueueActions(({ enqueue, event, self, context }) => {
       if (event.type !== 'task.cancel') return;
@@ -194,6 +195,11 @@ export const taskSupervisorMachine = setup({
           ],
         },
         holding: {
+          // A claim that failed took nothing: what came meanwhile need not wait for another.
+          always: [
+            { guard: 'wishesDrain', target: '#taskSupervisor.draining' },
+            { guard: 'wishesPause', target: '#taskSupervisor.paused' },
+          ],
           after: { holdDelay: 'claiming' },
           on: { pause: '#taskSupervisor.paused', drain: '#taskSupervisor.draining' },
         },

@@ -7,34 +7,9 @@ import { eventOf } from '../../src/tasks/attempt.ts';
 import { taskSupervisorMachine } from '../../src/tasks/supervisor.machine.ts';
 import { type AbortRun, taskMachine } from '../../src/tasks/task.machine.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { taskRecord } from './task-record.ts';
 
-function task(id: string): TaskRecord {
-  return {
-    id,
-    agent: 'a',
-    trigger: 'manual',
-    triggerType: 'manual',
-    status: 'running',
-    reason: undefined,
-    input: '',
-    result: undefined,
-    error: undefined,
-    attempt: 1,
-    crashes: 0,
-    createdAt: 0,
-    startedAt: 0,
-    finishedAt: undefined,
-    dueAt: undefined,
-    scheduledAt: undefined,
-    group: undefined,
-    callbackUrl: undefined,
-    traceparent: undefined,
-    count: 1,
-    usage: undefined,
-    notes: undefined,
-    fence: 1,
-  };
-}
+const task = (id: string) => taskRecord({ id });
 
 /** A supervisor whose first claim is handed over when the test says so, and whose runs end when aborted. */
 function supervised() {

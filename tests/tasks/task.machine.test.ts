@@ -14,32 +14,9 @@ import { type AttemptEnd, eventOf, outcomeOf } from '../../src/tasks/attempt.ts'
 import { type AbortRun, type RunEnd, taskMachine } from '../../src/tasks/task.machine.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { fakeRandom } from '../support/fake-random.ts';
+import { taskRecord } from './task-record.ts';
 
-const task: TaskRecord = {
-  id: 'manual-a-1',
-  agent: 'a',
-  trigger: 'manual',
-  triggerType: 'manual',
-  status: 'running',
-  reason: undefined,
-  input: 'hi',
-  result: undefined,
-  error: undefined,
-  attempt: 1,
-  crashes: 0,
-  createdAt: 0,
-  startedAt: 0,
-  finishedAt: undefined,
-  dueAt: undefined,
-  scheduledAt: undefined,
-  group: undefined,
-  callbackUrl: undefined,
-  traceparent: undefined,
-  count: 1,
-  usage: undefined,
-  notes: undefined,
-  fence: 1,
-};
+const task = taskRecord();
 
 const retry = { maxAttempts: 2, initialDelay: 1_000, maxDelay: 30_000 };
 
