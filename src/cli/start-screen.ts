@@ -27,8 +27,16 @@ export function startTable(plan: Plan, now: number): string {
   return lines.map((line) => `  ${line.trimEnd()}`).join('\n');
 }
 
+export interface TryNextOptions {
+  readonly url: string;
+  readonly file: string;
+  readonly program: string;
+  /** As given on the command line. */
+  readonly data: string | undefined;
+}
+
 /** What to try next: a call that anybody may make, and the list of what ran. */
-export function tryNext(plan: Plan, url: string, file: string, program: string): string {
+export function tryNext(plan: Plan, { url, file, program, data }: TryNextOptions): string {
   const open = [...plan.agents.values()]
     .flatMap(({ triggers }) => triggers)
     .find((trigger) => trigger.type === 'webhook' && trigger.enabled && guardOf(trigger, plan) === undefined);
@@ -37,7 +45,8 @@ export function tryNext(plan: Plan, url: string, file: string, program: string):
       ? [`  curl -H 'Content-Type: application/json' -d '{"name": "Ada"}' ${url}${open.path}`]
       : [];
   const login = plan.server.auth === undefined ? '' : ' --token TOKEN';
-  const tasks = `  ${program} tasks --config ${file} --url ${url}${login}`;
+  const folder = data === undefined ? '' : ` --data ${data}`;
+  const tasks = `  ${program} tasks --config ${file} --url ${url}${folder}${login}`;
   return [
     styleText('dim', 'Try, in another terminal:'),
     ...call,

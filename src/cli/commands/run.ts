@@ -143,7 +143,9 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     if (format === 'pretty') {
       const { startTable, tryNext } = await import('../start-screen.ts');
       write(`\nCallboard ${version} at ${listening.url}\n\n${startTable(plan, clock.now())}\n\n`);
-      write(`${tryNext(plan, listening.url, path, io.program ?? 'callboard')}\n\n`);
+      write(
+        `${tryNext(plan, { url: listening.url, file: path, program: io.program ?? 'callboard', data })}\n\n`,
+      );
     }
     // Straight to the terminal: a log would keep the token, and its redactor would blot it out.
     if (format === 'pretty' && io.isTerminal) {
