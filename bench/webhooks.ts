@@ -1,8 +1,9 @@
 // How many webhook calls a second are verified, parsed, committed with every commit synced and answered 202, beside
-// a bare Hono server that does HMAC and JSON only: each in a process of its own, in turns, 32 connections. Prints one
-// line a pair and the medians. Under Deno: `deno run -A bench/webhooks.ts PAIRS SECONDS` (3 and 5); under Node it is
-// bundled by esbuild into a folder beside `dist/`, with packages left outside.
-import { spawn } from 'node:child_process';
+// a bare Hono server that does HMAC and JSON only: each in a process of its own, in turns, 32 connections of `wrk`, or
+// of autocannon where that is not installed. Prints one line a pair and the medians. Arguments: pairs (3), seconds (5).
+// Under Deno: `deno run -A bench/webhooks.ts`; under Node it is bundled by esbuild into a folder beside `dist/`, with
+// packages left outside. TMPDIR says on which disk the journal lies.
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +11,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { serve } from '@hono/node-server';
 import autocannon from 'autocannon';
 import { Hono } from 'hono';
@@ -17,6 +19,8 @@ import { Hono } from 'hono';
 const secret = 'the secret of the bench';
 const body = JSON.stringify({ order: 'x'.repeat(520) });
 const signature = createHmac('sha256', secret).update(body).digest('hex');
+const headers = { 'content-type': 'application/json', 'x-webhook-signature': signature };
+const hasWrk = spawnSync('wrk', ['-v']).error === undefined;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 if (process.argv[2] === 'bare') serveBare();
@@ -90,8 +94,7 @@ async function measure(args: readonly string[], seconds: number): Promise<Figure
   try {
     const url = await readyUrl(child.stdout);
     await load(url, 1);
-    const { requests, latency, non2xx } = await load(url, seconds);
-    return { rate: requests.average, p99: latency.p99, refused: non2xx };
+    return await load(url, seconds);
   } finally {
     const ended = new Promise((resolve) => child.once('close', resolve));
     child.kill('SIGKILL');
@@ -99,15 +102,40 @@ async function measure(args: readonly string[], seconds: number): Promise<Figure
   }
 }
 
-function load(url: string, duration: number) {
-  return autocannon({
+/** By `wrk` where it is installed: a load that itself needs a whole core takes it from the server's second thread. */
+function load(url: string, seconds: number): Promise<Figures> {
+  return hasWrk ? loadByWrk(url, seconds) : loadByAutocannon(url, seconds);
+}
+
+async function loadByAutocannon(url: string, duration: number): Promise<Figures> {
+  const { requests, latency, non2xx } = await autocannon({
     url: `${url}/webhooks/bench`,
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'x-webhook-signature': signature },
+    headers,
     body,
     connections: 32,
     duration,
   });
+  return { rate: requests.average, p99: latency.p99, refused: non2xx };
+}
+
+async function loadByWrk(url: string, seconds: number): Promise<Figures> {
+  const folder = mkdtempSync(join(tmpdir(), 'callboard-bench-'));
+  const script = join(folder, 'post.lua');
+  const lines = Object.entries(headers).map(([name, value]) => `wrk.headers["${name}"] = "${value}"`);
+  writeFileSync(
+    script,
+    ['wrk.method = "POST"', `wrk.body = ${JSON.stringify(body)}`, ...lines, ''].join('\n'),
+  );
+  const args = ['-t1', '-c32', `-d${seconds}s`, '--latency', '-s', script, `${url}/webhooks/bench`];
+  const { stdout } = await promisify(execFile)('wrk', args);
+  rmSync(folder, { recursive: true });
+  const [, p99 = '', unit = ''] = /99%\s+([\d.]+)(us|ms|s)/.exec(stdout) ?? [];
+  return {
+    rate: Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]),
+    p99: Number(p99) * (unit === 's' ? 1_000 : unit === 'us' ? 0.001 : 1),
+    refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
+  };
 }
 
 async function readyUrl(stdout: NodeJS.ReadableStream): Promise<string> {
