@@ -228,6 +228,8 @@ export async function putInOrder(world: World, task: TaskRecord): Promise<void> 
         message: `the process died ${crashes} times while the task was running`,
         retryable: false,
       };
+  // It did start, and whoever hears of its end hears of that too; where its start is on disk already this writes nothing.
+  await recordStart(world, task);
   const recorded = await recordOutcome(world, task, { status: 'failed', error }, at);
   world.bus.publish(recorded.event);
 }
