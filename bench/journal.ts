@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { SystemClock } from '../src/core/clock.ts';
-import type { Admission, Journal, NewTask } from '../src/journal/journal.ts';
+import type { Admission } from '../src/journal/admission.ts';
+import type { Journal } from '../src/journal/journal.ts';
 import { openSqliteJournal } from '../src/journal/sqlite/open.ts';
+import type { NewTask } from '../src/journal/tasks.ts';
 
 const clock = new SystemClock();
 const folder = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'callboard-bench-'));

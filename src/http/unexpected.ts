@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import { JournalUnavailable } from '../journal/journal.ts';
+import { JournalUnavailable } from '../journal/errors.ts';
 import { problem } from './problem.ts';
 import type { HttpWorld } from './world.ts';
 

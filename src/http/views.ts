@@ -1,6 +1,10 @@
 // What the API shows of what the journal holds. Times are RFC 3339 in UTC.
 import type { Redactor } from '../core/redact.ts';
-import type { DeliveryRecord, EventRecord, Page, SkipRecord, TaskRecord } from '../journal/journal.ts';
+import type { DeliveryRecord } from '../journal/deliveries.ts';
+import type { EventRecord } from '../journal/journal.ts';
+import type { Page } from '../journal/lists.ts';
+import type { TaskRecord } from '../journal/tasks.ts';
+import type { SkipRecord } from '../journal/triggers.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 
 /** A time as the API shows it; null where there is none. */

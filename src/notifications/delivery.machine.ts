@@ -10,7 +10,8 @@
 import { type ActorRefFrom, assign, emit, fromPromise, sendTo, setup } from 'xstate';
 import type { CallboardEvent } from '../core/events.ts';
 import { unprovided } from '../core/unprovided.ts';
-import { type DeliveryRecord, type Settlement, StaleFence } from '../journal/journal.ts';
+import type { DeliveryRecord, Settlement } from '../journal/deliveries.ts';
+import { StaleFence } from '../journal/errors.ts';
 import type { endpointMachine } from './endpoint.machine.ts';
 
 export interface DeliveryInput {

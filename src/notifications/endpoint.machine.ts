@@ -6,7 +6,7 @@
 //
 // Its state is a row, committed with each attempt, so a restart finds the breaker as it was.
 import { assign, type EventObject, emit, sendParent, setup } from 'xstate';
-import type { EndpointRecord } from '../journal/journal.ts';
+import type { EndpointRecord } from '../journal/deliveries.ts';
 
 /** When a breaker opens and how it comes back; undefined switches it off. */
 export type BreakerPolicy = { readonly failures: number; readonly probeAfter: number } | undefined;

@@ -1,5 +1,5 @@
 import { version } from '../core/version.ts';
-import type { DeliveryRecord } from '../journal/journal.ts';
+import type { DeliveryRecord } from '../journal/deliveries.ts';
 import type { NotificationPlan } from '../plan/plan.ts';
 import { signStandard } from '../signatures/outbound.ts';
 

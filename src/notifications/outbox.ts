@@ -2,7 +2,8 @@
 // headers and secrets are read when they are sent.
 import type { NotificationEvent } from '../core/events.ts';
 import type { IdSource } from '../core/ids.ts';
-import type { NewDelivery, TaskRecord } from '../journal/journal.ts';
+import type { NewDelivery } from '../journal/deliveries.ts';
+import type { TaskRecord } from '../journal/tasks.ts';
 import type { AgentPlan, NotificationPlan } from '../plan/plan.ts';
 import { callbackBody, type EventData, renderBody } from './payload.ts';
 

@@ -22,7 +22,7 @@ import {
   setup,
 } from 'xstate';
 import { unprovided } from '../core/unprovided.ts';
-import type { DeliveryRecord } from '../journal/journal.ts';
+import type { DeliveryRecord } from '../journal/deliveries.ts';
 import { deliveryMachine } from './delivery.machine.ts';
 import {
   type BreakerPolicy,

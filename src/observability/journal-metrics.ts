@@ -1,5 +1,6 @@
 // What is read from the journal each time somebody asks, since rows are the truth of it.
-import type { EndpointRecord, Journal, QueueDepth } from '../journal/journal.ts';
+import type { EndpointRecord } from '../journal/deliveries.ts';
+import type { Journal, QueueDepth } from '../journal/journal.ts';
 import type { Plan } from '../plan/plan.ts';
 import { endpointLabel } from './event-tallies.ts';
 import type { Family } from './exposition.ts';

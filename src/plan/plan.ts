@@ -4,7 +4,7 @@ import type { BudgetPlan, CommandPlan, EchoPlan, LlmPlan, ModelPlan } from '../a
 import type { Calendar } from '../calendar/calendar.ts';
 import type { RetryPolicy } from '../core/backoff.ts';
 import type { NotificationEvent } from '../core/events.ts';
-import type { RateLimit } from '../journal/journal.ts';
+import type { RateLimit } from '../journal/admission.ts';
 import type { SignatureScheme, Verifier } from '../signatures/signature.ts';
 import type { Template } from '../templates/template.ts';
 

@@ -1,7 +1,7 @@
 // The actors that the delivery machines only declare: load, claim, attempt, settle.
 import { type ActorRefFrom, fromPromise } from 'xstate';
 import { errorMessage } from '../core/failure.ts';
-import type { DeliveryRecord } from '../journal/journal.ts';
+import type { DeliveryRecord } from '../journal/deliveries.ts';
 import type { AddressGuard } from '../notifications/address-guard.ts';
 import { callbackGuard } from '../notifications/callback-guard.ts';
 import { type AttemptResult, deliveryMachine } from '../notifications/delivery.machine.ts';

@@ -3,7 +3,10 @@
 import type { AnyActorRef } from 'xstate';
 import { Failure } from '../core/failure.ts';
 import type { TriggerType } from '../core/ids.ts';
-import type { AdmissionResult, DeliveryFilter, DeliveryRecord, TaskRecord } from '../journal/journal.ts';
+import type { AdmissionResult } from '../journal/admission.ts';
+import type { DeliveryRecord } from '../journal/deliveries.ts';
+import type { DeliveryFilter } from '../journal/lists.ts';
+import type { TaskRecord } from '../journal/tasks.ts';
 import { notificationDelivery } from '../notifications/outbox.ts';
 import type { NotificationPlan, TriggerPlan } from '../plan/plan.ts';
 import { scheduleInput } from '../triggers/schedule-admission.ts';

@@ -1,5 +1,5 @@
 // What a start does before anything runs: puts in order what the last process left behind.
-import type { TriggerRecord } from '../journal/journal.ts';
+import type { TriggerRecord } from '../journal/triggers.ts';
 import type { AgentPlan, TriggerPlan } from '../plan/plan.ts';
 import type { AgentInput } from './agent.machine.ts';
 import type { Recovered } from './runtime.machine.ts';

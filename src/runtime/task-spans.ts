@@ -1,5 +1,5 @@
 import { noSpan, type Span, type Tracer } from '../core/trace.ts';
-import type { TaskRecord } from '../journal/journal.ts';
+import type { TaskRecord } from '../journal/tasks.ts';
 
 /** The spans of the attempts at tasks that are under way, from the claim to the record of their end. */
 export class TaskSpans {

@@ -1,5 +1,6 @@
 import type { EventBus, Unsubscribe } from '../core/events.ts';
-import { isTerminal, type Journal, type TaskRecord } from '../journal/journal.ts';
+import type { Journal } from '../journal/journal.ts';
+import { isTerminal, type TaskRecord } from '../journal/tasks.ts';
 
 /** Lets callers wait for the end of a task: a synchronous webhook, the `trigger` command. */
 export class TaskWaiters {

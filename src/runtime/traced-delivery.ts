@@ -1,5 +1,5 @@
 import { inSpan, type Tracer } from '../core/trace.ts';
-import type { DeliveryRecord } from '../journal/journal.ts';
+import type { DeliveryRecord } from '../journal/deliveries.ts';
 import type { SendResult } from '../notifications/send.ts';
 
 /** Makes one attempt at a delivery in a span, whose `traceparent` it may carry to the receiver. */

@@ -1,6 +1,6 @@
 // What the trigger machines only declare, and the way of a call through its door.
 import { type AnyActorRef, assign, fromPromise } from 'xstate';
-import type { TaskRecord } from '../journal/journal.ts';
+import type { TaskRecord } from '../journal/tasks.ts';
 import { refuseCallback } from '../notifications/callback-hosts.ts';
 import { scheduleMachine } from '../triggers/schedule.machine.ts';
 import { admitDueInstants, type ScheduleWorld } from '../triggers/schedule-admission.ts';

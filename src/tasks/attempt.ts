@@ -3,7 +3,7 @@ import { formatDuration } from '../core/duration.ts';
 import type { CallboardEvent } from '../core/events.ts';
 import { Failure } from '../core/failure.ts';
 import type { Random } from '../core/random.ts';
-import type { Outcome, TaskRecord } from '../journal/journal.ts';
+import type { Outcome, TaskRecord } from '../journal/tasks.ts';
 
 /** How an attempt ended, before anything was written. */
 export type AttemptEnd =

@@ -20,7 +20,7 @@ import {
   setup,
 } from 'xstate';
 import { unprovided } from '../core/unprovided.ts';
-import type { TaskRecord } from '../journal/journal.ts';
+import type { TaskRecord } from '../journal/tasks.ts';
 import { type TaskOutput, taskMachine } from './task.machine.ts';
 
 export interface TaskSupervisorInput {

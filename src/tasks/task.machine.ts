@@ -13,7 +13,8 @@ import { assign, type EventObject, emit, fromCallback, fromPromise, sendTo, setu
 import type { CallboardEvent } from '../core/events.ts';
 import type { Failure } from '../core/failure.ts';
 import { unprovided } from '../core/unprovided.ts';
-import { StaleFence, type TaskRecord } from '../journal/journal.ts';
+import { StaleFence } from '../journal/errors.ts';
+import type { TaskRecord } from '../journal/tasks.ts';
 import type { AttemptEnd, RecordedEnd } from './attempt.ts';
 
 export interface TaskInput {

@@ -1,5 +1,6 @@
 import { inSpan, type Tracer } from '../core/trace.ts';
-import type { AdmissionResult, NewTask } from '../journal/journal.ts';
+import type { AdmissionResult } from '../journal/admission.ts';
+import type { NewTask } from '../journal/tasks.ts';
 
 /** Admits a task that no request of a webhook asked for, in a span that its attempts have as their parent. */
 export function admitInSpan<Result extends AdmissionResult>(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type AttemptRecord, type EndpointRecord, StaleFence } from '../../src/journal/journal.ts';
+import type { AttemptRecord, EndpointRecord } from '../../src/journal/deliveries.ts';
+import { StaleFence } from '../../src/journal/errors.ts';
 import { claimOneDelivery, eventTypes, newDelivery, type Opener, start } from './journal-fixtures.ts';
 
 const endpoint = 'agent/ops';

@@ -1,12 +1,7 @@
-import type {
-  Admission,
-  AdmissionResult,
-  DeliveryRecord,
-  Journal,
-  NewDelivery,
-  NewTask,
-  TaskRecord,
-} from '../../src/journal/journal.ts';
+import type { Admission, AdmissionResult } from '../../src/journal/admission.ts';
+import type { DeliveryRecord, NewDelivery } from '../../src/journal/deliveries.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import type { NewTask, TaskRecord } from '../../src/journal/tasks.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 
 /** A fresh journal of the adapter under test, over a clock of the test's own. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Admission } from '../../src/journal/journal.ts';
+import type { Admission } from '../../src/journal/admission.ts';
 import {
   admission,
   admitted,

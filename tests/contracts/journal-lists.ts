@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { InvalidCursor, type Page } from '../../src/journal/journal.ts';
+import { InvalidCursor } from '../../src/journal/errors.ts';
+import type { Page } from '../../src/journal/lists.ts';
 import { admission, claimOne, complete, newDelivery, type Opener, start } from './journal-fixtures.ts';
 
 async function pages<Item>(list: (cursor: string | undefined) => Promise<Page<Item>>): Promise<Item[][]> {

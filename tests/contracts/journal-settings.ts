@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { JournalUnavailable } from '../../src/journal/journal.ts';
+import { JournalUnavailable } from '../../src/journal/errors.ts';
 import { admission, eventTypes, type Opener, start, statusOf } from './journal-fixtures.ts';
 
 export function settingsContract(open: Opener): void {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { StaleFence } from '../../src/journal/journal.ts';
+import { StaleFence } from '../../src/journal/errors.ts';
 import {
   admission,
   admitted,

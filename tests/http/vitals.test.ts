@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Vitals } from '../../src/http/vitals.ts';
-import { type Journal, JournalUnavailable } from '../../src/journal/journal.ts';
+import { JournalUnavailable } from '../../src/journal/errors.ts';
+import type { Journal } from '../../src/journal/journal.ts';
 import { testRuntime } from '../support/runtime.ts';
 
 /** A runtime in memory whose journal can be made to fail, and what watches over it. */

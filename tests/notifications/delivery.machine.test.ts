@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createActor, fromPromise, getNextSnapshot, initialTransition } from 'xstate';
-import { JournalUnavailable, StaleFence } from '../../src/journal/journal.ts';
+import { JournalUnavailable, StaleFence } from '../../src/journal/errors.ts';
 import { type AttemptResult, deliveryMachine } from '../../src/notifications/delivery.machine.ts';
 import { endpointMachine } from '../../src/notifications/endpoint.machine.ts';
 import { Step } from '../support/commands.ts';

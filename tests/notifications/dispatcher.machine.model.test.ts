@@ -3,7 +3,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createActor, fromPromise } from 'xstate';
-import { type DeliveryRecord, type EndpointRecord, JournalUnavailable } from '../../src/journal/journal.ts';
+import type { DeliveryRecord, EndpointRecord } from '../../src/journal/deliveries.ts';
+import { JournalUnavailable } from '../../src/journal/errors.ts';
 import { type AttemptResult, deliveryMachine } from '../../src/notifications/delivery.machine.ts';
 import { dispatcherMachine } from '../../src/notifications/dispatcher.machine.ts';
 import {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createActor, initialTransition, transition } from 'xstate';
-import type { EndpointRecord } from '../../src/journal/journal.ts';
+import type { EndpointRecord } from '../../src/journal/deliveries.ts';
 import { endpointMachine } from '../../src/notifications/endpoint.machine.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 

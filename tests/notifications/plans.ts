@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '../../src/journal/journal.ts';
+import type { DeliveryRecord } from '../../src/journal/deliveries.ts';
 import type { EventData } from '../../src/notifications/payload.ts';
 import type { NotificationPlan } from '../../src/plan/plan.ts';
 

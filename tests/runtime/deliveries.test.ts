@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { AnyActorRef } from 'xstate';
-import type { NewDelivery } from '../../src/journal/journal.ts';
+import type { NewDelivery } from '../../src/journal/deliveries.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { answer, receiving } from './receiving.ts';
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Journal, TaskRecord } from '../../src/journal/journal.ts';
+import type { Journal } from '../../src/journal/journal.ts';
+import type { TaskRecord } from '../../src/journal/tasks.ts';
 import { jitterDelay } from '../../src/triggers/schedule-rules.ts';
 import { walk } from '../support/brute-force-calendar.ts';
 import { type BusySchedule, busySchedules, runBusyYear, yearEnd, yearStart } from '../support/busy-year.ts';

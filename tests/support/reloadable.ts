@@ -1,6 +1,6 @@
 // A runtime on the fake clock whose file is replaced while it runs.
 import { expect } from 'vitest';
-import type { TaskRecord } from '../../src/journal/journal.ts';
+import type { TaskRecord } from '../../src/journal/tasks.ts';
 import { headerData } from '../../src/templates/data.ts';
 import type { WebhookRequest } from '../../src/triggers/webhook-input.ts';
 import { planOf, startedRuntime, type TestRuntime, type TestRuntimeOptions } from './runtime.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createActor, fromCallback, fromPromise } from 'xstate';
 import { Failure } from '../../src/core/failure.ts';
-import type { TaskRecord } from '../../src/journal/journal.ts';
+import type { TaskRecord } from '../../src/journal/tasks.ts';
 import type { AttemptEnd } from '../../src/tasks/attempt.ts';
 import { eventOf } from '../../src/tasks/attempt.ts';
 import { taskSupervisorMachine } from '../../src/tasks/supervisor.machine.ts';

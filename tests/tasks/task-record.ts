@@ -1,4 +1,4 @@
-import type { TaskRecord } from '../../src/journal/journal.ts';
+import type { TaskRecord } from '../../src/journal/tasks.ts';
 
 /** A task of agent `a` that was just claimed, with no end yet. */
 export function taskRecord(changes: Partial<TaskRecord> = {}): TaskRecord {

@@ -9,7 +9,8 @@ import {
   transition,
 } from 'xstate';
 import { Failure } from '../../src/core/failure.ts';
-import { JournalUnavailable, StaleFence, type TaskRecord } from '../../src/journal/journal.ts';
+import { JournalUnavailable, StaleFence } from '../../src/journal/errors.ts';
+import type { TaskRecord } from '../../src/journal/tasks.ts';
 import { type AttemptEnd, eventOf, outcomeOf } from '../../src/tasks/attempt.ts';
 import { type AbortRun, type RunEnd, taskMachine } from '../../src/tasks/task.machine.ts';
 import { FakeClock } from '../support/fake-clock.ts';

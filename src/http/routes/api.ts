@@ -5,7 +5,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { Failure } from '../../core/failure.ts';
 import { version } from '../../core/version.ts';
-import { InvalidCursor } from '../../journal/journal.ts';
+import { InvalidCursor } from '../../journal/errors.ts';
 import { NotAdmitted } from '../../runtime/operations.ts';
 import { problem, Refusal } from '../problem.ts';
 import { unexpected } from '../unexpected.ts';

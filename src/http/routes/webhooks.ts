@@ -2,7 +2,8 @@
 import { type Context, Hono } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { Span } from '../../core/trace.ts';
-import { isTerminal, JournalUnavailable, type TaskRecord } from '../../journal/journal.ts';
+import { JournalUnavailable } from '../../journal/errors.ts';
+import { isTerminal, type TaskRecord } from '../../journal/tasks.ts';
 import type { Plan, WebhookPlan } from '../../plan/plan.ts';
 import { headerData } from '../../templates/data.ts';
 import type { WebhookAnswer } from '../../triggers/webhook-call.ts';

@@ -2,7 +2,8 @@
 // the contract asks for a record, and takes no token and no key.
 import type { SkipReason } from '../../core/events.ts';
 import { nanosOfTaskId } from '../../core/ids.ts';
-import type { Admission, AdmissionResult, TaskRecord } from '../journal.ts';
+import type { Admission, AdmissionResult } from '../admission.ts';
+import type { TaskRecord } from '../tasks.ts';
 import { join, joinable } from './coalesce.ts';
 import type { Connection } from './connection.ts';
 import { waitingTasks } from './depths.ts';

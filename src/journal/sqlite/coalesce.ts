@@ -1,4 +1,4 @@
-import type { NewTask, TaskRecord } from '../journal.ts';
+import type { NewTask, TaskRecord } from '../tasks.ts';
 import type { Connection, Row } from './connection.ts';
 import { integer } from './row.ts';
 import { taskRecord } from './task-rows.ts';

@@ -1,4 +1,4 @@
-import type { DeliveryRecord } from '../journal.ts';
+import type { DeliveryRecord } from '../deliveries.ts';
 import type { Connection, Row } from './connection.ts';
 import { aboutDelivery, readDelivery } from './delivery-rows.ts';
 import { appendEvent } from './events.ts';

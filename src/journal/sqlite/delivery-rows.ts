@@ -4,7 +4,7 @@ import {
   type NotificationEvent,
   notificationEvents,
 } from '../../core/events.ts';
-import type { AttemptRecord, DeliveryRecord, NewDelivery } from '../journal.ts';
+import type { AttemptRecord, DeliveryRecord, NewDelivery } from '../deliveries.ts';
 import type { Connection, Row } from './connection.ts';
 import { appendEvent } from './events.ts';
 import { integer, oneOf, optionalInteger, optionalText, text } from './row.ts';

@@ -1,4 +1,5 @@
-import { type AttemptRecord, type DeliveryRecord, type Settlement, StaleFence } from '../journal.ts';
+import type { AttemptRecord, DeliveryRecord, Settlement } from '../deliveries.ts';
+import { StaleFence } from '../errors.ts';
 import type { Connection, Row } from './connection.ts';
 import { buryRow } from './dead-letters.ts';
 import { aboutDelivery, deliveryRecord, readDelivery } from './delivery-rows.ts';

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { EndpointRecord } from '../journal.ts';
+import type { EndpointRecord } from '../deliveries.ts';
 import type { Connection, Row } from './connection.ts';
 import { appendEvent } from './events.ts';
 import { integer, oneOf, optionalInteger, optionalText, text } from './row.ts';

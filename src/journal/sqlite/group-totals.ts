@@ -1,7 +1,7 @@
 // What the operations of a group add up to, written once before its commit: how many tasks of each agent wait and run,
 // and the newest task time. For each task alone these rows cost as much as the task's own.
 import type { TaskStatus } from '../../core/events.ts';
-import { isTerminal } from '../journal.ts';
+import { isTerminal } from '../tasks.ts';
 
 interface Depth {
   readonly waiting: number;

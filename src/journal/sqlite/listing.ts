@@ -1,6 +1,7 @@
 // Lists go by time and then by row number, newest first; a cursor is the place of the last item, so rows that
 // come in or go between two pages shift nothing.
-import { InvalidCursor, type Page } from '../journal.ts';
+import { InvalidCursor } from '../errors.ts';
+import type { Page } from '../lists.ts';
 import type { Connection, Row, Value } from './connection.ts';
 import { integer } from './row.ts';
 

@@ -1,12 +1,7 @@
-import type {
-  DeliveryFilter,
-  DeliveryRecord,
-  Page,
-  SkipFilter,
-  SkipRecord,
-  TaskFilter,
-  TaskRecord,
-} from '../journal.ts';
+import type { DeliveryRecord } from '../deliveries.ts';
+import type { DeliveryFilter, Page, SkipFilter, TaskFilter } from '../lists.ts';
+import type { TaskRecord } from '../tasks.ts';
+import type { SkipRecord } from '../triggers.ts';
 import type { Connection } from './connection.ts';
 import { blocked, deliveryColumns, deliveryRecord } from './delivery-rows.ts';
 import { listPage } from './listing.ts';

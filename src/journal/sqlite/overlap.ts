@@ -1,4 +1,5 @@
-import type { Admission, TaskRecord } from '../journal.ts';
+import type { Admission } from '../admission.ts';
+import type { TaskRecord } from '../tasks.ts';
 import type { Connection, Row } from './connection.ts';
 import { holderOf } from './groups.ts';
 import { text } from './row.ts';

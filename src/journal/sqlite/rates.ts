@@ -1,4 +1,4 @@
-import type { RateLimit } from '../journal.ts';
+import type { RateLimit } from '../admission.ts';
 import type { Connection } from './connection.ts';
 import { integer } from './row.ts';
 

@@ -1,4 +1,4 @@
-import type { TaskRecord } from '../journal.ts';
+import type { TaskRecord } from '../tasks.ts';
 import type { Connection } from './connection.ts';
 import { holderOf, releaseNext } from './groups.ts';
 import { text } from './row.ts';

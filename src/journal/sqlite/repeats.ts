@@ -1,4 +1,4 @@
-import type { TaskRecord } from '../journal.ts';
+import type { TaskRecord } from '../tasks.ts';
 import type { Connection } from './connection.ts';
 import { taskRecord } from './task-rows.ts';
 

@@ -1,5 +1,5 @@
 import { type SkipReason, skipReasons } from '../../core/events.ts';
-import type { SkipRecord } from '../journal.ts';
+import type { SkipRecord } from '../triggers.ts';
 import type { Connection, Row } from './connection.ts';
 import { appendEvent } from './events.ts';
 import { integer, oneOf, text } from './row.ts';

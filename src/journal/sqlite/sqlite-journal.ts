@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/clock.ts';
-import { type Journal, JournalUnavailable } from '../journal.ts';
+import { JournalUnavailable } from '../errors.ts';
+import type { Journal } from '../journal.ts';
 import { admitTask } from './admission.ts';
 import { joinable } from './coalesce.ts';
 import type { Connection } from './connection.ts';

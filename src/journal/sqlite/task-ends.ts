@@ -1,7 +1,8 @@
 // How attempts and tasks end. The outcome, the deliveries that it causes and the release of the group's next
 // task are one commit.
 import { taskStatuses } from '../../core/events.ts';
-import { isTerminal, type NewDelivery, type Outcome, type TaskRecord } from '../journal.ts';
+import type { NewDelivery } from '../deliveries.ts';
+import { isTerminal, type Outcome, type TaskRecord } from '../tasks.ts';
 import type { Connection, Row } from './connection.ts';
 import { insertDelivery } from './delivery-rows.ts';
 import { appendEvent } from './events.ts';

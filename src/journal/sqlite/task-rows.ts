@@ -1,7 +1,7 @@
 import { taskStatuses, type Usage } from '../../core/events.ts';
 import type { FailureData } from '../../core/failure.ts';
 import type { TriggerType } from '../../core/ids.ts';
-import type { TaskRecord } from '../journal.ts';
+import type { TaskRecord } from '../tasks.ts';
 import type { Connection, Row } from './connection.ts';
 import { fields, integer, json, oneOf, optionalInteger, optionalText, text } from './row.ts';
 

@@ -1,7 +1,9 @@
 // What the worker that holds a task may do with it. A worker with an old fence, or of a task that is over,
 // writes nothing.
 import { taskStatuses, type Usage } from '../../core/events.ts';
-import { type NewDelivery, StaleFence, type TaskRecord } from '../journal.ts';
+import type { NewDelivery } from '../deliveries.ts';
+import { StaleFence } from '../errors.ts';
+import type { TaskRecord } from '../tasks.ts';
 import type { Connection, Row } from './connection.ts';
 import { insertDelivery } from './delivery-rows.ts';
 import { appendEvent } from './events.ts';

@@ -1,4 +1,4 @@
-import type { TriggerRecord } from '../journal.ts';
+import type { TriggerRecord } from '../triggers.ts';
 import type { Connection } from './connection.ts';
 import { appendEvent } from './events.ts';
 import { integer, optionalInteger, text } from './row.ts';

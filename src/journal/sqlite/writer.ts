@@ -3,7 +3,7 @@
 // operation, which is left away as long as all go well. No promise settles before COMMIT has returned, and when BEGIN
 // or COMMIT fails nothing of the group remains.
 import type { Clock } from '../../core/clock.ts';
-import { JournalUnavailable } from '../journal.ts';
+import { JournalUnavailable } from '../errors.ts';
 import { type Connection, sqliteCode } from './connection.ts';
 import { writeTotals } from './depths.ts';
 

@@ -1,10 +1,12 @@
 // Random interleavings of everything that moves a task, against a small model and against the rows themselves.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Journal, StaleFence, type TaskRecord } from '../../../src/journal/journal.ts';
+import { StaleFence } from '../../../src/journal/errors.ts';
+import type { Journal } from '../../../src/journal/journal.ts';
 import { connect } from '../../../src/journal/sqlite/connect.ts';
 import type { Connection } from '../../../src/journal/sqlite/connection.ts';
 import { sqliteJournal } from '../../../src/journal/sqlite/sqlite-journal.ts';
+import type { TaskRecord } from '../../../src/journal/tasks.ts';
 import { admission, start } from '../../contracts/journal-fixtures.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { brokenInvariants } from './invariants.ts';

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { InvalidCursor, type Journal, JournalUnavailable, StaleFence } from '../../../src/journal/journal.ts';
+import { InvalidCursor, JournalUnavailable, StaleFence } from '../../../src/journal/errors.ts';
+import type { Journal } from '../../../src/journal/journal.ts';
 import { connect } from '../../../src/journal/sqlite/connect.ts';
 import {
   JournalInUse,

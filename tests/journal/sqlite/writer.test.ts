@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { JournalUnavailable } from '../../../src/journal/journal.ts';
+import { JournalUnavailable } from '../../../src/journal/errors.ts';
 import { connect } from '../../../src/journal/sqlite/connect.ts';
 import { Connection } from '../../../src/journal/sqlite/connection.ts';
 import { sqliteJournal } from '../../../src/journal/sqlite/sqlite-journal.ts';

@@ -1,6 +1,6 @@
 // Errors on their way between threads: a copy of an error keeps neither its class nor its fields.
 import { errorMessage } from '../../../core/failure.ts';
-import { InvalidCursor, JournalUnavailable, StaleFence } from '../../journal.ts';
+import { InvalidCursor, JournalUnavailable, StaleFence } from '../../errors.ts';
 import { JournalInUse, JournalOpenError, type JournalOwner, JournalTooNew, NotAJournal } from '../errors.ts';
 
 export type SentError =

@@ -1,7 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../../core/clock.ts';
 import { errorMessage } from '../../../core/failure.ts';
-import { type Journal, JournalUnavailable } from '../../journal.ts';
+import { JournalUnavailable } from '../../errors.ts';
+import type { Journal } from '../../journal.ts';
 import type { CommitListener } from '../writer.ts';
 import { receiveError } from './errors.ts';
 import type { Call, FromThread, Method, Reply } from './messages.ts';
