@@ -1,6 +1,7 @@
 // The HTTP face: which routes there are, and who may use them.
 import { Hono } from 'hono';
 import { allowOrigins, guardLogin, guardOrigin } from './auth.ts';
+import { refuseMethod } from './other-methods.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inspectRoutes } from './routes/inspect.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -25,6 +26,7 @@ export function createApp(world: HttpWorld): Hono<HttpEnvironment> {
     api ??= import('./routes/api.ts').then(({ apiRoutes }) => apiRoutes(world));
     return (await api).fetch(c.req.raw, c.env);
   });
+  app.all('*', async (c, next) => refuseMethod(app, c) ?? next());
   // Last: their paths are the file's.
   app.route('/', webhookRoutes(world));
   return app;

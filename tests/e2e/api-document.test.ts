@@ -206,6 +206,25 @@ describe.each(runtimes)('under $name', (runtime) => {
       for (const query of ['?limit=0', '?cursor=!', '?status=odd&reason=odd', '?since=today', '?colour=red'])
         await call(400, 'get', `/${list}`, { query });
     }
+    // Other methods than the document has are told which there are.
+    for (const [path, methods] of document.methods) {
+      const filled = path.replace(/\{\w+\}/g, 'x');
+      for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].filter(
+        (name) => !methods.includes(name),
+      )) {
+        // Here `replay` would be the id of a delivery.
+        if (path === '/deliveries/replay' && method === 'GET') continue;
+        const { answer, body } = await ask(method, filled);
+        const told = answer.headers.get('allow')?.split(', ') ?? [];
+        expect([method, filled, answer.status, body, told]).toEqual([
+          method,
+          filled,
+          405,
+          expect.objectContaining({ status: 405 }),
+          path === '/deliveries/replay' ? ['GET', 'HEAD', ...methods] : [...methods],
+        ]);
+      }
+    }
     const unasked = document.operations.filter((operation) => !asked.has(operation));
     // Streams are read elsewhere.
     expect(unasked).toEqual(['get /events']);

@@ -68,6 +68,22 @@ describe.each(runtimes)('under $name', { timeout: 90_000 }, (runtime) => {
     for (const path of ['/health', '/ready', '/metrics', '/inspect']) {
       expect(await ask(path)).toMatchObject({ status: 200 });
     }
+    for (const path of [
+      '/health',
+      '/ready',
+      '/metrics',
+      '/inspect',
+      '/inspect/machines',
+      '/status/unknown',
+    ]) {
+      const answer = await fetch(`${url}${path}`, { method: 'DELETE' });
+      const told = [answer.status, answer.headers.get('allow'), answer.headers.get('content-type')];
+      expect([path, ...told]).toEqual([path, 405, 'GET, HEAD', 'application/problem+json']);
+    }
+    for (const path of ['/', '/nothing', '/webhooks/nobody', '/health/nothing'])
+      for (const method of ['GET', 'POST', 'DELETE'])
+        expect([path, (await fetch(`${url}${path}`, { method })).status]).toEqual([path, 404]);
+    expect(await ask('/api/tasks', {}, 'DELETE')).toMatchObject({ status: 401 });
     const { body } = await ask('/api/openapi.json', { authorization });
     expect(JSON.parse(body)).toMatchObject({
       openapi: '3.1.0',

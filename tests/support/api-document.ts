@@ -44,6 +44,18 @@ export class ApiDocument {
     );
   }
 
+  /** The methods of each path, in capitals; of a path that has `get`, HEAD as well. */
+  get methods(): ReadonlyMap<string, readonly string[]> {
+    return new Map(
+      Object.entries(this.#document.paths).map(([path, methods]) => [
+        path,
+        Object.keys(methods).flatMap((method) =>
+          method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()],
+        ),
+      ]),
+    );
+  }
+
   /** How an answer differs from what is written of it, fields that are not written down included; empty when it does not. */
   differences({ method, path, status, type, body }: DescribedAnswer): readonly string[] {
     const known = this.#document.paths[path]?.[method];

@@ -7,6 +7,7 @@ import { Failure } from '../../core/failure.ts';
 import { version } from '../../core/version.ts';
 import { InvalidCursor } from '../../journal/errors.ts';
 import { NotAdmitted } from '../../runtime/operations.ts';
+import { refuseMethod } from '../other-methods.ts';
 import { problem, Refusal } from '../problem.ts';
 import { unexpected } from '../unexpected.ts';
 import type { HttpEnvironment, HttpWorld } from '../world.ts';
@@ -80,8 +81,10 @@ export function apiRoutes(world: HttpWorld) {
     servers: [{ url: '/api' }],
   });
   const mounted = new Hono<HttpEnvironment>().route('/api', api);
-  mounted.notFound((c) =>
-    problem(c, 404, `There is no ${c.req.path} in the API; /api/openapi.json tells what there is.`),
+  mounted.notFound(
+    (c) =>
+      refuseMethod(mounted, c) ??
+      problem(c, 404, `There is no ${c.req.path} in the API; /api/openapi.json tells what there is.`),
   );
   return mounted;
 }
