@@ -68,7 +68,7 @@ async function fill(journal: Journal): Promise<void> {
         }),
       ),
     );
-    const claimed = await journal.claimDeliveries({ endpoint: 'bench/hook', limit: step, now: started });
+    const { claimed } = await journal.claimDeliveries({ endpoint: 'bench/hook', limit: step, now: started });
     await Promise.all(
       claimed.map(({ id, fence }) =>
         journal.settleDelivery({

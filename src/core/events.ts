@@ -111,6 +111,12 @@ export type CallboardEvent =
       readonly at: number;
     };
 
+/** A delivery that will not be tried again. */
+export type DeliveryDead = Extract<CallboardEvent, { type: 'delivery.dead' }>;
+
+/** What changed about an endpoint: its breaker, or that it is paused. */
+export type EndpointNews = Extract<CallboardEvent, { type: `endpoint.${string}` | `notification.${string}` }>;
+
 export type Unsubscribe = () => void;
 
 /** Hands each event to every listener, in order, at once. A listener must not throw; one that does is reported and the rest still hear. */

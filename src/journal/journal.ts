@@ -2,7 +2,7 @@
 // thread or a database over the network looks the same to the caller. Whatever a method resolves with is
 // committed and synced; what is asked for first is written first. All times are wall milliseconds; all text is
 // stored as given: the caller redacts.
-import type { SkipReason, Usage } from '../core/events.ts';
+import type { DeliveryDead, EndpointNews, SkipReason, Usage } from '../core/events.ts';
 import type { Admission, AdmissionResult, RateLimit } from './admission.ts';
 import type { DeliveryRecord, EndpointRecord, NewDelivery, Settlement } from './deliveries.ts';
 import type { DeliveryFilter, Page, SkipFilter, TaskFilter } from './lists.ts';
@@ -55,13 +55,13 @@ export interface Journal {
 
   /** Marks up to `limit` ready tasks as running, oldest first, and hands them out with a new fence. */
   claimTasks(claim: { agent: string; limit: number; now: number }): Promise<readonly TaskRecord[]>;
-  /** The deliveries of `task.started`. A second call for the same task writes none. */
+  /** The deliveries of `task.started`. Resolves with whether they were written: a second call for the same task writes none. */
   recordStart(start: {
     taskId: string;
     fence: number;
     at: number;
     deliveries: readonly NewDelivery[];
-  }): Promise<void>;
+  }): Promise<boolean>;
   recordUsage(usage: { taskId: string; fence: number; usage: Usage; notes?: unknown }): Promise<void>;
   /** @throws {StaleFence} when another worker holds the task, or it is over. `released`: a task of its group became ready. */
   recordOutcome(outcome: Outcome): Promise<{ task: TaskRecord; released: boolean }>;
@@ -77,18 +77,24 @@ export interface Journal {
   getTask(id: string): Promise<TaskRecord | undefined>;
   listTasks(filter: TaskFilter): Promise<Page<TaskRecord>>;
 
-  /** Marks up to `limit` ready deliveries of the endpoint as attempting, oldest first. Expired ones go dead instead. */
+  /** Marks up to `limit` ready deliveries of the endpoint as attempting, oldest first. Expired ones go dead instead (`dead`). */
   claimDeliveries(claim: {
     endpoint: string;
     limit: number;
     now: number;
-  }): Promise<readonly DeliveryRecord[]>;
-  /** @throws {StaleFence} */
-  settleDelivery(settlement: Settlement): Promise<DeliveryRecord>;
+  }): Promise<{ claimed: readonly DeliveryRecord[]; dead: readonly DeliveryDead[] }>;
+  /**
+   * `news`: what the breaker that came with the settlement changed.
+   * @throws {StaleFence}
+   */
+  settleDelivery(settlement: Settlement): Promise<{ settled: DeliveryRecord; news: readonly EndpointNews[] }>;
   /** A dead delivery starts afresh, under its own id. Undefined when it is not dead or not known. */
   replayDelivery(id: string, now: number, expiresAt: number): Promise<DeliveryRecord | undefined>;
-  /** Everything of the endpoint that waits goes dead with this reason; what is under way is left to its worker. */
-  buryDeliveries(endpoint: string, reason: string, now: number): Promise<number>;
+  /**
+   * What waits of the endpoint goes dead with this reason; what is under way is left to its worker. Some of them at a
+   * time, since there may be a million: until none is left the caller goes on.
+   */
+  buryDeliveries(endpoint: string, reason: string, now: number): Promise<readonly DeliveryDead[]>;
   /** One delivery that belongs to no task (a test of a notification). */
   addDelivery(delivery: NewDelivery): Promise<void>;
   getDelivery(id: string): Promise<DeliveryRecord | undefined>;
@@ -97,14 +103,17 @@ export interface Journal {
   listEndpoints(): Promise<readonly EndpointRecord[]>;
   /** A fresh one, closed and not paused, where none is known. */
   getEndpoint(endpoint: string): Promise<EndpointRecord>;
-  saveEndpoint(endpoint: EndpointRecord): Promise<void>;
+  /** Resolves with what it changed. */
+  saveEndpoint(endpoint: EndpointRecord): Promise<readonly EndpointNews[]>;
   /** Endpoints that have deliveries which are not over. */
   endpointsWithWork(): Promise<readonly string[]>;
   /** Agents that have tasks which are not over. */
   agentsWithWork(): Promise<readonly string[]>;
 
-  /** Makes claimable what has come due, and expires what is too old. */
-  promoteDue(now: number): Promise<ReadyRows & { readonly expired: number }>;
+  /** Makes claimable what has come due, and expires what is too old: a part of it, where `more` says so. */
+  promoteDue(
+    now: number,
+  ): Promise<ReadyRows & { readonly dead: readonly DeliveryDead[]; readonly more: boolean }>;
   /** The earliest time at which {@linkcode promoteDue} will find something. */
   nextDueAt(): Promise<number | undefined>;
 

@@ -4,8 +4,9 @@
 //   open      none do, and none are used up; after `probeDelay` one may try
 //   probing   one delivery is the probe: a success closes the breaker, a failure opens it for twice as long
 //
-// Its state is a row, committed with each attempt, so a restart finds the breaker as it was.
-import { assign, type EventObject, emit, sendParent, setup } from 'xstate';
+// Its state is a row, committed with each attempt, so a restart finds the breaker as it was. What changed is told by
+// whoever commits it.
+import { assign, type EventObject, sendParent, setup } from 'xstate';
 import type { EndpointRecord } from '../journal/deliveries.ts';
 
 /** When a breaker opens and how it comes back; undefined switches it off. */
@@ -39,15 +40,6 @@ export type GateEvent =
   | { readonly type: 'gate.opened' | 'gate.probing' | 'gate.closed' }
   | { readonly type: 'gate.paused' | 'gate.resumed' };
 
-export type EndpointEmitted =
-  | { readonly type: 'endpoint.opened' | 'endpoint.closed'; readonly endpoint: string; readonly at: number }
-  | {
-      readonly type: 'notification.paused' | 'notification.resumed';
-      readonly endpoint: string;
-      readonly at: number;
-      readonly reason: string;
-    };
-
 /** The longest wait between two probes, in milliseconds. */
 const longestProbeDelay = 600_000;
 
@@ -56,7 +48,6 @@ export const endpointMachine = setup({
     input: {} as EndpointInput,
     context: {} as EndpointContext,
     events: {} as EndpointEvent,
-    emitted: {} as EndpointEmitted,
   },
   actions: {
     countFailure: assign({
@@ -82,29 +73,10 @@ export const endpointMachine = setup({
     }),
     changePolicy: assign(({ event }) => (event.type === 'policy.changed' ? { policy: event.policy } : {})),
     tellParent: sendParent((_, params: GateEvent): EventObject => params),
-    tellOpened: emit(({ context, event }) => ({
-      type: 'endpoint.opened' as const,
-      endpoint: context.record.endpoint,
-      at: event.at,
-    })),
-    tellClosed: emit(({ context, event }) => ({
-      type: 'endpoint.closed' as const,
-      endpoint: context.record.endpoint,
-      at: event.at,
-    })),
     pause: assign(({ context: { record }, event }) =>
       event.type === 'endpoint.pause' ? { record: { ...record, paused: event.reason } } : {},
     ),
     resume: assign({ record: ({ context: { record } }) => ({ ...record, paused: undefined }) }),
-    tellPaused: emit(({ context, event }) => ({
-      type:
-        event.type === 'endpoint.pause'
-          ? ('notification.paused' as const)
-          : ('notification.resumed' as const),
-      endpoint: context.record.endpoint,
-      at: event.at,
-      reason: event.type === 'endpoint.pause' ? event.reason : 'operator',
-    })),
   },
   guards: {
     switchesOff: ({ event }) => event.type === 'policy.changed' && event.policy === undefined,
@@ -129,10 +101,10 @@ export const endpointMachine = setup({
   initial: 'restoring',
   on: {
     'endpoint.pause': {
-      actions: ['pause', 'tellPaused', { type: 'tellParent', params: { type: 'gate.paused' } }],
+      actions: ['pause', { type: 'tellParent', params: { type: 'gate.paused' } }],
     },
     'endpoint.resume': {
-      actions: ['resume', 'tellPaused', { type: 'tellParent', params: { type: 'gate.resumed' } }],
+      actions: ['resume', { type: 'tellParent', params: { type: 'gate.resumed' } }],
     },
     'policy.changed': [
       {
@@ -155,7 +127,7 @@ export const endpointMachine = setup({
       on: {
         'attempt.succeeded': { actions: 'close' },
         'attempt.failed': [
-          { guard: 'enough', target: 'open', actions: ['countFailure', 'open', 'tellOpened'] },
+          { guard: 'enough', target: 'open', actions: ['countFailure', 'open'] },
           { actions: 'countFailure' },
         ],
       },
@@ -167,7 +139,7 @@ export const endpointMachine = setup({
         // An attempt that was under way when the breaker opened.
         'attempt.succeeded': {
           target: 'closed',
-          actions: ['close', 'tellClosed', { type: 'tellParent', params: { type: 'gate.closed' } }],
+          actions: ['close', { type: 'tellParent', params: { type: 'gate.closed' } }],
         },
         'attempt.failed': { actions: 'countFailure' },
       },
@@ -177,7 +149,7 @@ export const endpointMachine = setup({
       on: {
         'attempt.succeeded': {
           target: 'closed',
-          actions: ['close', 'tellClosed', { type: 'tellParent', params: { type: 'gate.closed' } }],
+          actions: ['close', { type: 'tellParent', params: { type: 'gate.closed' } }],
         },
         'attempt.failed': { target: 'open', actions: ['countFailure', 'open'] },
       },

@@ -81,11 +81,9 @@ export const deliverySupervisorMachine = setup({
     delivery: deliveryMachine,
   },
   actions: {
-    equip: assign(({ context, spawn, system }, params: { settings: NonNullable<EndpointSettings> }) => {
-      const events: AnyActorRef | undefined = system.get('events');
+    equip: assign(({ context, spawn }, params: { settings: NonNullable<EndpointSettings> }) => {
       const { concurrency, breaker } = params.settings;
       const child = spawn('breaker', { id: 'breaker', input: breaker });
-      child.on('*', (event) => events?.send(event));
       const paused = context.wish === 'run' && breaker.record.paused !== undefined;
       // Known now: the breaker would say it after the first claim.
       const gate = breaker.policy === undefined ? 'closed' : breaker.record.state;

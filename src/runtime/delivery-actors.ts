@@ -13,7 +13,7 @@ import type { SendResult } from '../notifications/send.ts';
 import { deliverySupervisorMachine, type EndpointSettings } from '../notifications/supervisor.machine.ts';
 import type { NotificationPlan } from '../plan/plan.ts';
 import { sendInSpan } from './traced-delivery.ts';
-import { agentPlan, notificationPlan, type World } from './world.ts';
+import { agentPlan, notificationPlan, publishAll, type World } from './world.ts';
 
 /** What the contract gives callbacks, which have no settings of their own. */
 const callbackRetry = { maxAttempts: 3, initialDelay: 1_000, maxDelay: 30_000 };
@@ -35,9 +35,7 @@ export function provideDeliveries(world: () => World) {
     actors: {
       delivery,
       load: fromPromise(({ input }) => load(world(), input.endpoint)),
-      claim: fromPromise(({ input }) =>
-        world().journal.claimDeliveries({ ...input, now: world().clock.now() }),
-      ),
+      claim: fromPromise(({ input }) => claim(world(), input)),
     },
   });
   return dispatcherMachine.provide({ actors: { endpoint } });
@@ -59,9 +57,21 @@ async function load(world: World, endpoint: string): Promise<EndpointSettings> {
 
 /** The deliveries of a notification that the file no longer has go dead. */
 export async function buryRemoved(world: World, endpoint: string): Promise<void> {
-  const count = await world.journal.buryDeliveries(endpoint, 'removed', world.clock.now());
+  let count = 0;
+  for (;;) {
+    const dead = await world.journal.buryDeliveries(endpoint, 'removed', world.clock.now());
+    if (dead.length === 0) break;
+    publishAll(world, dead);
+    count += dead.length;
+  }
   if (count > 0)
     world.log.warn('a notification is gone from the file: its deliveries are dead', { endpoint, count });
+}
+
+async function claim(world: World, wanted: { endpoint: string; limit: number }) {
+  const { claimed, dead } = await world.journal.claimDeliveries({ ...wanted, now: world.clock.now() });
+  publishAll(world, dead);
+  return claimed;
 }
 
 async function attempt(
@@ -169,7 +179,7 @@ async function settle(
   result: AttemptResult | undefined,
   endpoint: ActorRefFrom<typeof endpointMachine>,
 ): Promise<DeliveryRecord> {
-  const settled = await world.journal.settleDelivery({
+  const { settled, news } = await world.journal.settleDelivery({
     id: delivery.id,
     fence: delivery.fence,
     at: result?.at ?? world.clock.now(),
@@ -179,6 +189,7 @@ async function settle(
     endpoint:
       result === undefined || result.health === 'none' ? undefined : endpoint.getSnapshot().context.record,
   });
+  publishAll(world, news);
   if (result?.next.status === 'backoff') world.dueAt(result.next.nextAttemptAt);
   return settled;
 }

@@ -1,6 +1,6 @@
 import { type ActorRefFrom, type AnyActorRef, waitFor } from 'xstate';
 import type { endpointMachine } from '../notifications/endpoint.machine.ts';
-import type { World } from './world.ts';
+import { publishAll, type World } from './world.ts';
 
 const reason = 'operator';
 
@@ -15,17 +15,16 @@ export async function pauseEndpoint(
   endpoint: string,
   paused: boolean,
 ): Promise<void> {
-  const { journal, clock, bus } = world;
+  const { journal, clock } = world;
   const breaker = await liveBreaker(root, endpoint);
-  const at = clock.now();
   if (breaker === undefined) {
     const record = await journal.getEndpoint(endpoint);
-    await journal.saveEndpoint({ ...record, paused: paused ? reason : undefined });
-    bus.publish({ type: paused ? 'notification.paused' : 'notification.resumed', endpoint, at, reason });
+    publishAll(world, await journal.saveEndpoint({ ...record, paused: paused ? reason : undefined }));
     return;
   }
+  const at = clock.now();
   breaker.send(paused ? { type: 'endpoint.pause', reason, at } : { type: 'endpoint.resume', at });
-  await journal.saveEndpoint(breaker.getSnapshot().context.record);
+  publishAll(world, await journal.saveEndpoint(breaker.getSnapshot().context.record));
 }
 
 /** The breaker of the endpoint's supervisor, which is made where it was freed. Undefined while draining: nothing is made then. */

@@ -13,7 +13,6 @@ export async function recover(world: World): Promise<Recovered> {
   await forgetRemoved(world, plans);
   const agents = await agentInputs(world, plans);
   await warnOfUnknown(world);
-  await world.journal.promoteDue(world.clock.now());
   // Last of all: what is admitted after this look finds a runtime that runs, and wakes whom it is for.
   const [endpoints, busy] = await Promise.all([
     world.journal.endpointsWithWork(),

@@ -31,7 +31,7 @@ import { TaskWaiters } from './task-waiters.ts';
 import { provideSchedules, stateOf, triggerActor, WebhookDoors } from './trigger-actors.ts';
 import { Wakes } from './wakes.ts';
 import { DueRows, watchClock, watchRetention } from './watches.ts';
-import type { World } from './world.ts';
+import { publishAll, type World } from './world.ts';
 
 export interface RuntimeOptions {
   readonly plan: Plan;
@@ -115,6 +115,7 @@ export class Runtime {
       clock,
       journal: () => this.journal,
       onReady: (ready) => this.#world.wake(ready),
+      onDead: (dead) => publishAll(this.#world, dead),
       log,
     });
     this.#root = this.#createRoot();

@@ -71,8 +71,8 @@ async function recordStart(world: World, task: TaskRecord): Promise<void> {
   const happening = { event: 'task.started', at, traceparent } as const;
   const deliveries = taskDeliveries(world, agentPlan(world, task.agent), task, happening);
   if (deliveries.length === 0) return;
-  await world.journal.recordStart({ taskId: task.id, fence: task.fence, at, deliveries });
-  announce(world, deliveries);
+  const written = await world.journal.recordStart({ taskId: task.id, fence: task.fence, at, deliveries });
+  if (written) announce(world, deliveries);
 }
 
 /** Runs the agent and reports its end exactly once; nothing that it throws gets past here. */

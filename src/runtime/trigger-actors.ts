@@ -1,6 +1,5 @@
 // What the trigger machines only declare, and the way of a call through its door.
 import { type AnyActorRef, assign, fromPromise } from 'xstate';
-import type { TaskRecord } from '../journal/tasks.ts';
 import { refuseCallback } from '../notifications/callback-hosts.ts';
 import { scheduleMachine } from '../triggers/schedule.machine.ts';
 import { admitDueInstants, type ScheduleWorld } from '../triggers/schedule-admission.ts';
@@ -11,7 +10,7 @@ import type { Alarms } from './alarms.ts';
 import { triggerKey } from './recovery.ts';
 import { agentActorId } from './runtime.machine.ts';
 import { outcomeDeliveries } from './task-actors.ts';
-import { agentPlan, announce, triggerPlan, type World } from './world.ts';
+import { announce, triggerPlan, type World } from './world.ts';
 
 /** The schedule machine with its calendar, its waits and its admission provided. */
 export function provideSchedules(world: () => World, alarms: Alarms) {
@@ -68,16 +67,8 @@ function scheduleWorld(world: World): ScheduleWorld {
         { status: 'cancelled', reason: task.reason ?? 'overlap' },
         world.clock.now(),
       ),
-    displaced: (tasks) => announce(world, notificationsOf(world, tasks)),
+    announce: (deliveries) => announce(world, deliveries),
   };
-}
-
-/** Every endpoint that the ends of these tasks may have something for, and how long it may wait there. */
-function notificationsOf(world: World, tasks: readonly TaskRecord[]) {
-  const now = world.clock.now();
-  return tasks
-    .flatMap(({ agent }) => agentPlan(world, agent)?.notifications ?? [])
-    .map(({ endpoint, maxAge }) => ({ endpoint, expiresAt: now + maxAge }));
 }
 
 const webhookWorld = (world: World): WebhookWorld => ({ ...admissionWorld(world), refuseCallback });

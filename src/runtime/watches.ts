@@ -1,5 +1,6 @@
 // The three watches that run beside the agents: over rows that come due, the wall clock, and the journal's age.
 import type { Clock, TimerId } from '../core/clock.ts';
+import type { DeliveryDead } from '../core/events.ts';
 import { errorMessage } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
 import type { Journal, ReadyRows } from '../journal/journal.ts';
@@ -9,11 +10,12 @@ export class DueRows {
   readonly #clock: Clock;
   readonly #journal: () => Journal;
   readonly #onReady: (ready: ReadyRows) => void;
+  readonly #onDead: (dead: readonly DeliveryDead[]) => void;
   readonly #log: Log;
   #timer: TimerId | undefined;
   #at = Number.POSITIVE_INFINITY;
   #promoting = false;
-  /** Asked to look while it was looking. */
+  /** Asked to look while it was looking, or there is more. */
   #again = false;
   #stopped = false;
 
@@ -21,11 +23,13 @@ export class DueRows {
     clock: Clock;
     journal: () => Journal;
     onReady: (ready: ReadyRows) => void;
+    onDead: (dead: readonly DeliveryDead[]) => void;
     log: Log;
   }) {
     this.#clock = options.clock;
     this.#journal = options.journal;
     this.#onReady = options.onReady;
+    this.#onDead = options.onDead;
     this.#log = options.log;
   }
 
@@ -71,9 +75,9 @@ export class DueRows {
     try {
       const ready = await this.#journal().promoteDue(this.#clock.now());
       if (ready.agents.length > 0 || ready.endpoints.length > 0) this.#onReady(ready);
-      if (ready.expired > 0)
-        this.#log.warn('deliveries waited longer than max_age and are dead', { count: ready.expired });
-      next = await this.#journal().nextDueAt();
+      this.#onDead(ready.dead);
+      if (ready.more) this.#again = true;
+      else next = await this.#journal().nextDueAt();
     } catch (thrown) {
       this.#log.error('cannot look for due rows', { error: errorMessage(thrown) });
       next = this.#clock.now() + 1_000;

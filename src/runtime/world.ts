@@ -1,12 +1,14 @@
 // What the parts that the runtime wires together share.
 import type { Agent } from '../agents/agent.ts';
 import type { Clock } from '../core/clock.ts';
-import type { EventBus } from '../core/events.ts';
+import type { CallboardEvent, EventBus } from '../core/events.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Log } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 import type { Redactor } from '../core/redact.ts';
 import type { Tracer } from '../core/trace.ts';
+import { deadFromTheStart } from '../journal/dead-from-the-start.ts';
+import type { NewDelivery } from '../journal/deliveries.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Sender } from '../notifications/send.ts';
 import type { AgentPlan, NotificationPlan, Plan, TriggerPlan } from '../plan/plan.ts';
@@ -37,13 +39,21 @@ export interface World {
   readonly cancel: (agent: string, taskId: string, reason: string) => void;
 }
 
-/** Deliveries were committed: they can be claimed now, and go dead where they still wait at the end of their age. */
-export function announce(
-  world: World,
-  deliveries: readonly { readonly endpoint: string; readonly expiresAt: number }[],
-): void {
-  if (deliveries.length > 0) world.wake({ endpoints: deliveries.map(({ endpoint }) => endpoint) });
-  for (const { expiresAt } of deliveries) world.dueAt(expiresAt);
+/**
+ * Deliveries were committed: they can be claimed now, and go dead where they still wait at the end of their age. Those
+ * that were dead from the start are told of at the end of this turn: what caused them is told first.
+ */
+export function announce(world: World, deliveries: readonly NewDelivery[]): void {
+  const waiting = deliveries.filter(({ dead }) => dead === undefined);
+  if (waiting.length > 0) world.wake({ endpoints: waiting.map(({ endpoint }) => endpoint) });
+  for (const { expiresAt } of waiting) world.dueAt(expiresAt);
+  const dead = deliveries.map(deadFromTheStart).filter((end) => end !== undefined);
+  if (dead.length > 0) world.clock.nextTurn(() => publishAll(world, dead));
+}
+
+/** Tells the world what a commit has made true. */
+export function publishAll({ bus }: Pick<World, 'bus'>, events: readonly CallboardEvent[]): void {
+  for (const event of events) bus.publish(event);
 }
 
 export function agentPlan(world: World, name: string): AgentPlan | undefined {

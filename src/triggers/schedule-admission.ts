@@ -24,7 +24,7 @@ export interface ScheduleWorld {
   /** What the end of a task that another one displaced causes. */
   readonly displacedDeliveries: (task: TaskRecord) => readonly NewDelivery[];
   /** Deliveries of these tasks can be claimed. */
-  readonly displaced: (tasks: readonly TaskRecord[]) => void;
+  readonly announce: (deliveries: readonly NewDelivery[]) => void;
   readonly queueLimit: () => number;
   readonly tasksPerHour: (agent: string) => number | undefined;
 }
@@ -120,7 +120,7 @@ async function admitInstant(
           reason: task.reason ?? 'overlap',
         });
       }
-      world.displaced(result.displaced);
+      world.announce(result.displaced.flatMap((task) => displaced.get(task.id) ?? []));
       for (const taskId of result.replaces) world.cancel(agent, taskId, 'replaced');
       world.publish({ type: 'task.queued', taskId: result.task.id, agent, trigger, at: now });
       if (result.ready || dueAt !== undefined) world.wake(agent, dueAt);

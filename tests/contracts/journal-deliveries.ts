@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import type { AttemptRecord, EndpointRecord } from '../../src/journal/deliveries.ts';
 import { StaleFence } from '../../src/journal/errors.ts';
-import { claimOneDelivery, eventTypes, newDelivery, type Opener, start } from './journal-fixtures.ts';
+import {
+  claimOneDelivery,
+  deadEvent,
+  eventTypes,
+  newDelivery,
+  type Opener,
+  start,
+} from './journal-fixtures.ts';
 
 const endpoint = 'agent/ops';
 const answered = (status: number): AttemptRecord => ({
@@ -26,7 +33,7 @@ export function deliveryContract(open: Opener): void {
     await journal.addDelivery(newDelivery('msg_1'));
     const claimed = await claimOneDelivery(journal);
     expect(claimed).toMatchObject({ id: 'msg_1', status: 'attempting', attempts: [], attemptsUsed: 0 });
-    const settled = await journal.settleDelivery({
+    const { settled } = await journal.settleDelivery({
       id: 'msg_1',
       fence: claimed.fence,
       at: start + 2,
@@ -39,11 +46,11 @@ export function deliveryContract(open: Opener): void {
     expect(settled.attempts).toEqual([answered(503)]);
     expect(await journal.getDelivery('msg_1')).toEqual(settled);
     expect(await journal.listEndpoints()).toMatchObject([{ endpoint, failures: 1, state: 'closed' }]);
-    expect(await journal.claimDeliveries({ endpoint, limit: 9, now: start })).toEqual([]);
+    expect((await journal.claimDeliveries({ endpoint, limit: 9, now: start })).claimed).toEqual([]);
     expect(await journal.nextDueAt()).toBe(start + 1_000);
     expect((await journal.promoteDue(start + 1_000)).endpoints).toEqual([endpoint]);
     const again = await claimOneDelivery(journal);
-    const last = await journal.settleDelivery({
+    const { settled: last } = await journal.settleDelivery({
       id: 'msg_1',
       fence: again.fence,
       at: start + 3,
@@ -77,7 +84,8 @@ export function deliveryContract(open: Opener): void {
     await expect(settle(old.fence)).rejects.toThrow(StaleFence);
     expect(await journal.getDelivery('msg_1')).toMatchObject({ status: 'attempting', attempts: [] });
     expect(await journal.listEndpoints()).toEqual([]);
-    await settle(held.fence);
+    const opened = { type: 'endpoint.opened', endpoint, at: start };
+    expect((await settle(held.fence)).news).toEqual([opened]);
     await expect(settle(held.fence)).rejects.toThrow(StaleFence);
     expect((await journal.getDelivery('msg_1'))?.attempts).toHaveLength(1);
   });
@@ -87,7 +95,7 @@ export function deliveryContract(open: Opener): void {
     for (const id of ['msg_1', 'msg_2', 'msg_3']) await journal.addDelivery(newDelivery(id));
     await journal.addDelivery(newDelivery('msg_4', { endpoint: 'callback:https://a.example' }));
     const claim = async (limit: number) =>
-      (await journal.claimDeliveries({ endpoint, limit, now: start })).map((delivery) => delivery.id);
+      (await journal.claimDeliveries({ endpoint, limit, now: start })).claimed.map(({ id }) => id);
     expect(await journal.endpointsWithWork()).toEqual([endpoint, 'callback:https://a.example']);
     expect(await claim(2)).toEqual(['msg_1', 'msg_2']);
     expect(await claim(9)).toEqual(['msg_3']);
@@ -99,14 +107,8 @@ export function deliveryContract(open: Opener): void {
     await journal.addDelivery(newDelivery('msg_1'));
     const give = async (attempt: AttemptRecord | undefined) => {
       const { id, fence } = await claimOneDelivery(journal);
-      return journal.settleDelivery({
-        id,
-        fence,
-        at: start,
-        attempt,
-        counts: false,
-        next: { status: 'pending' },
-      });
+      const next = { status: 'pending' } as const;
+      return (await journal.settleDelivery({ id, fence, at: start, attempt, counts: false, next })).settled;
     };
     expect(await give(undefined)).toMatchObject({ status: 'pending', attemptsUsed: 0, attempts: [] });
     const probed = await give(answered(500));
@@ -121,7 +123,7 @@ export function deliveryContract(open: Opener): void {
       status: 'dead',
       reason: 'no JSON at offset 3',
     });
-    expect(await journal.claimDeliveries({ endpoint, limit: 1, now: start })).toEqual([]);
+    expect((await journal.claimDeliveries({ endpoint, limit: 1, now: start })).claimed).toEqual([]);
     expect(await eventTypes(journal)).toEqual(['delivery.dead']);
   });
 
@@ -152,12 +154,14 @@ export function deliveryContract(open: Opener): void {
     for (const id of ['msg_1', 'msg_2']) await journal.addDelivery(newDelivery(id));
     await journal.addDelivery(newDelivery('other', { endpoint: 'agent/other' }));
     const { fence } = await claimOneDelivery(journal);
-    expect(await journal.buryDeliveries(endpoint, 'removed', start)).toBe(1);
+    expect(await journal.buryDeliveries(endpoint, 'removed', start)).toEqual([
+      deadEvent('msg_2', 'removed', start),
+    ]);
     const done = { id: 'msg_1', fence, at: start, counts: true, next: { status: 'delivered' } } as const;
-    expect(await journal.settleDelivery(done)).toMatchObject({ id: 'msg_1', status: 'delivered' });
+    expect((await journal.settleDelivery(done)).settled).toMatchObject({ id: 'msg_1', status: 'delivered' });
     expect(await journal.getDelivery('msg_2')).toMatchObject({ status: 'dead', reason: 'removed' });
     expect(await journal.endpointsWithWork()).toEqual(['agent/other']);
-    expect(await journal.buryDeliveries(endpoint, 'removed', start)).toBe(0);
+    expect(await journal.buryDeliveries(endpoint, 'removed', start)).toEqual([]);
   });
 
   test('deliveries wait while the breaker of their endpoint is not closed', async () => {

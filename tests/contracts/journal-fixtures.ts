@@ -1,3 +1,4 @@
+import type { DeliveryDead } from '../../src/core/events.ts';
 import type { Admission, AdmissionResult } from '../../src/journal/admission.ts';
 import type { DeliveryRecord, NewDelivery } from '../../src/journal/deliveries.ts';
 import type { Journal } from '../../src/journal/journal.ts';
@@ -50,6 +51,13 @@ export function newDelivery(id: string, more: Partial<NewDelivery> = {}): NewDel
   };
 }
 
+/** What is told of the end of a {@linkcode newDelivery} that no attempt was made for. */
+export function deadEvent(id: string, reason: string, at: number): DeliveryDead {
+  const { taskId, agent, notification, endpoint } = newDelivery(id);
+  const about = { deliveryId: id, taskId, agent, notification, endpoint };
+  return { ...about, type: 'delivery.dead', at, attempts: 0, reason };
+}
+
 export function admitted(result: AdmissionResult) {
   if (result.outcome !== 'admitted') throw new Error(`the task was not admitted: ${result.outcome}`);
   return result;
@@ -76,7 +84,7 @@ export async function claimOneDelivery(
   endpoint = 'agent/ops',
   now = start,
 ): Promise<DeliveryRecord> {
-  const [delivery] = await journal.claimDeliveries({ endpoint, limit: 1, now });
+  const [delivery] = (await journal.claimDeliveries({ endpoint, limit: 1, now })).claimed;
   if (delivery === undefined) throw new Error(`no delivery of ${endpoint} is ready`);
   return delivery;
 }

@@ -51,8 +51,12 @@ export function settingsContract(open: Opener): void {
     await journal.saveEndpoint(closed);
     await journal.saveEndpoint(opened);
     expect(await journal.listEndpoints()).toEqual([opened]);
-    await journal.saveEndpoint({ ...opened, state: 'probing' });
-    await journal.saveEndpoint({ ...closed, paused: 'gone' });
+    expect(await journal.saveEndpoint({ ...opened, state: 'probing' })).toEqual([]);
+    const about = { endpoint: 'agent/ops', at: start };
+    expect(await journal.saveEndpoint({ ...closed, paused: 'gone' })).toEqual([
+      { ...about, type: 'endpoint.closed' },
+      { ...about, type: 'notification.paused', reason: 'gone' },
+    ]);
     await journal.saveEndpoint(closed);
     expect(await journal.listEndpoints()).toEqual([closed]);
     expect(await eventTypes(journal)).toEqual([

@@ -38,6 +38,13 @@ export async function receiving(
     },
     close: async () => {},
   };
-  const { runtime, logged } = await startedRuntime(config(extra), { ...options, clock, sender });
-  return { runtime, clock, logged, requests, send: () => runtime.operations.testNotification('one/hook') };
+  const { runtime, logged, events } = await startedRuntime(config(extra), { ...options, clock, sender });
+  return {
+    runtime,
+    clock,
+    logged,
+    events,
+    requests,
+    send: () => runtime.operations.testNotification('one/hook'),
+  };
 }

@@ -1,3 +1,4 @@
+import type { DeliveryDead } from '../../core/events.ts';
 import type { DeliveryRecord } from '../deliveries.ts';
 import type { Connection, Row } from './connection.ts';
 import { aboutDelivery, readDelivery } from './delivery-rows.ts';
@@ -5,7 +6,7 @@ import { appendEvent } from './events.ts';
 import { integer } from './row.ts';
 
 /** Ends the delivery of this row of `deliveries` as a dead letter. */
-export function buryRow(connection: Connection, row: Row, reason: string, at: number): void {
+export function buryRow(connection: Connection, row: Row, reason: string, at: number): DeliveryDead {
   connection.run(
     `UPDATE deliveries SET status = 'dead', stage = NULL, next_attempt_at = NULL, settled_at = ?, reason = ?
      WHERE seq = ?`,
@@ -14,25 +15,28 @@ export function buryRow(connection: Connection, row: Row, reason: string, at: nu
     integer(row, 'seq'),
   );
   const attempts = integer(row, 'attempts_used');
-  appendEvent(connection, { ...aboutDelivery(row, at), type: 'delivery.dead', attempts, reason });
+  const end = { ...aboutDelivery(row, at), type: 'delivery.dead', attempts, reason } as const;
+  appendEvent(connection, end);
+  return end;
 }
 
-/** Buries up to `batch` deliveries of the endpoint that wait. One that is under way tells by itself what becomes of it. */
+/** Rows that one call buries at most, so that a long row of them does not stop the world. */
+const mostBuried = 1_000;
+
+/** Buries deliveries of the endpoint that wait. One that is under way tells by itself what becomes of it. */
 export function buryDeliveries(
   connection: Connection,
   endpoint: string,
   reason: string,
   now: number,
-  batch: number,
-): number {
+): DeliveryDead[] {
   const rows = connection.all(
     `SELECT * FROM deliveries WHERE endpoint = ? AND settled_at IS NULL AND status <> 'attempting'
      ORDER BY seq LIMIT ?`,
     endpoint,
-    batch,
+    mostBuried,
   );
-  for (const row of rows) buryRow(connection, row, reason, now);
-  return rows.length;
+  return rows.map((row) => buryRow(connection, row, reason, now));
 }
 
 export function replayDelivery(

@@ -4,6 +4,7 @@ import {
   type NotificationEvent,
   notificationEvents,
 } from '../../core/events.ts';
+import { deadFromTheStart } from '../dead-from-the-start.ts';
 import type { AttemptRecord, DeliveryRecord, NewDelivery } from '../deliveries.ts';
 import type { Connection, Row } from './connection.ts';
 import { appendEvent } from './events.ts';
@@ -37,18 +38,8 @@ export function insertDelivery(connection: Connection, delivery: NewDelivery): v
     delivery.traceparent,
     delivery.body,
   );
-  if (delivery.dead === undefined) return;
-  appendEvent(connection, {
-    type: 'delivery.dead',
-    deliveryId: delivery.id,
-    taskId: delivery.taskId,
-    agent: delivery.agent,
-    notification: delivery.notification,
-    endpoint: delivery.endpoint,
-    at: delivery.createdAt,
-    attempts: 0,
-    reason: delivery.dead,
-  });
+  const end = deadFromTheStart(delivery);
+  if (end !== undefined) appendEvent(connection, end);
 }
 
 /**

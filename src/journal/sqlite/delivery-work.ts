@@ -1,3 +1,4 @@
+import type { DeliveryDead, EndpointNews } from '../../core/events.ts';
 import type { AttemptRecord, DeliveryRecord, Settlement } from '../deliveries.ts';
 import { StaleFence } from '../errors.ts';
 import type { Connection, Row } from './connection.ts';
@@ -13,10 +14,10 @@ const mostBuried = 1_000;
 export function claimDeliveries(
   connection: Connection,
   claim: { endpoint: string; limit: number; now: number },
-): DeliveryRecord[] {
+): { claimed: DeliveryRecord[]; dead: DeliveryDead[] } {
   const claimed: DeliveryRecord[] = [];
-  let buried = 0;
-  while (claimed.length < claim.limit && buried < mostBuried) {
+  const dead: DeliveryDead[] = [];
+  while (claimed.length < claim.limit && dead.length < mostBuried) {
     const ready = connection.all(
       `SELECT seq, expires_at FROM deliveries WHERE endpoint = ? AND stage = 'ready' ORDER BY seq LIMIT ?`,
       claim.endpoint,
@@ -26,18 +27,16 @@ export function claimDeliveries(
     for (const row of ready) {
       const seq = integer(row, 'seq');
       if (integer(row, 'expires_at') > claim.now) claimed.push(claimRow(connection, seq));
-      else {
-        bury(connection, seq, claim.now);
-        buried += 1;
-      }
+      else dead.push(buryRow(connection, rowOf(connection, seq), 'expired', claim.now));
     }
   }
-  return claimed;
+  return { claimed, dead };
 }
 
-function bury(connection: Connection, seq: number, now: number): void {
+function rowOf(connection: Connection, seq: number): Row {
   const row = connection.get('SELECT * FROM deliveries WHERE seq = ?', seq);
-  if (row !== undefined) buryRow(connection, row, 'expired', now);
+  if (row === undefined) throw new Error(`delivery number ${seq} is gone`);
+  return row;
 }
 
 function claimRow(connection: Connection, seq: number): DeliveryRecord {
@@ -51,7 +50,10 @@ function claimRow(connection: Connection, seq: number): DeliveryRecord {
 }
 
 /** Commits the attempt, the delivery's new state and its endpoint's breaker together. */
-export function settleDelivery(connection: Connection, settlement: Settlement): DeliveryRecord {
+export function settleDelivery(
+  connection: Connection,
+  settlement: Settlement,
+): { settled: DeliveryRecord; news: readonly EndpointNews[] } {
   const { next, at, attempt } = settlement;
   const over = next.status === 'delivered' || next.status === 'dead';
   const row = connection.get(
@@ -71,9 +73,10 @@ export function settleDelivery(connection: Connection, settlement: Settlement): 
   const seq = integer(row, 'seq');
   if (attempt !== undefined) insertAttempt(connection, seq, attempt);
   appendSettled(connection, row, settlement);
-  if (settlement.endpoint !== undefined) saveEndpoint(connection, settlement.endpoint, at);
+  const news = settlement.endpoint === undefined ? [] : saveEndpoint(connection, settlement.endpoint, at);
   // One that waits again is read again: whether it does behind a breaker stands in another table.
-  return over ? deliveryRecord(connection, row) : readDelivery(connection, seq);
+  const settled = over ? deliveryRecord(connection, row) : readDelivery(connection, seq);
+  return { settled, news };
 }
 
 function insertAttempt(connection: Connection, seq: number, attempt: AttemptRecord): void {

@@ -1,27 +1,28 @@
+import type { DeliveryDead } from '../../core/events.ts';
 import type { Connection } from './connection.ts';
 import { buryRow } from './dead-letters.ts';
 import { integer, text } from './row.ts';
 
-/** Rows that one step changes at most; the caller goes on with the next step in another commit. */
-export const dueBatch = 1_000;
+/** Rows of each kind that one call changes at most, so that a long row of them does not stop the world. */
+const dueBatch = 1_000;
 
 export interface Promotion {
   readonly agents: readonly string[];
   readonly endpoints: readonly string[];
   /** Deliveries that were too old. */
-  readonly expired: number;
+  readonly dead: readonly DeliveryDead[];
   /** More may be due. */
   readonly more: boolean;
 }
 
-/** One step: makes claimable what has come due, and buries what is too old. */
+/** Makes claimable what has come due, and buries what is too old. */
 export function promoteDue(connection: Connection, now: number): Promotion {
   const expired = connection.all(
     'SELECT * FROM deliveries WHERE stage IS NOT NULL AND expires_at <= ? ORDER BY expires_at LIMIT ?',
     now,
     dueBatch,
   );
-  for (const row of expired) buryRow(connection, row, 'expired', now);
+  const dead = expired.map((row) => buryRow(connection, row, 'expired', now));
   const tasks = connection.all(
     `UPDATE tasks SET stage = 'ready' WHERE seq IN
        (SELECT seq FROM tasks WHERE stage = 'timed' AND due_at <= ? ORDER BY due_at LIMIT ?) RETURNING agent`,
@@ -36,9 +37,9 @@ export function promoteDue(connection: Connection, now: number): Promotion {
     dueBatch,
   );
   return {
-    agents: tasks.map((row) => text(row, 'agent')),
-    endpoints: deliveries.map((row) => text(row, 'endpoint')),
-    expired: expired.length,
+    agents: [...new Set(tasks.map((row) => text(row, 'agent')))],
+    endpoints: [...new Set(deliveries.map((row) => text(row, 'endpoint')))],
+    dead,
     more: [expired, tasks, deliveries].some((rows) => rows.length === dueBatch),
   };
 }

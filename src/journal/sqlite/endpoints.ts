@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { EndpointNews } from '../../core/events.ts';
 import type { EndpointRecord } from '../deliveries.ts';
 import type { Connection, Row } from './connection.ts';
 import { appendEvent } from './events.ts';
@@ -33,12 +34,12 @@ export function listEndpoints(connection: Connection): EndpointRecord[] {
 }
 
 /** Writes the breaker, and the events of what changed in it. */
-export function saveEndpoint(connection: Connection, next: EndpointRecord, at: number): void {
+export function saveEndpoint(connection: Connection, next: EndpointRecord, at: number): EndpointNews[] {
   const { endpoint } = next;
   const row = connection.get('SELECT * FROM endpoints WHERE endpoint = ?', endpoint);
   const last = row === undefined ? undefined : endpointRecord(row);
   // As after nearly every attempt.
-  if (last !== undefined && isDeepStrictEqual(last, next)) return;
+  if (last !== undefined && isDeepStrictEqual(last, next)) return [];
   connection.run(
     `INSERT INTO endpoints (endpoint, state, failures, probe_at, probe_delay, paused) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (endpoint) DO UPDATE SET state = excluded.state, failures = excluded.failures,
@@ -50,16 +51,24 @@ export function saveEndpoint(connection: Connection, next: EndpointRecord, at: n
     next.probeDelay,
     next.paused,
   );
+  const news = newsOf(last, next, at);
+  for (const event of news) appendEvent(connection, event);
+  return news;
+}
+
+function newsOf(last: EndpointRecord | undefined, next: EndpointRecord, at: number): EndpointNews[] {
+  const { endpoint } = next;
+  const news: EndpointNews[] = [];
   const wasClosed = last === undefined || last.state === 'closed';
   const isClosed = next.state === 'closed';
-  if (wasClosed !== isClosed) {
-    appendEvent(connection, { type: isClosed ? 'endpoint.closed' : 'endpoint.opened', endpoint, at });
-  }
+  if (wasClosed !== isClosed)
+    news.push({ type: isClosed ? 'endpoint.closed' : 'endpoint.opened', endpoint, at });
   if (last?.paused === undefined && next.paused !== undefined) {
-    appendEvent(connection, { type: 'notification.paused', endpoint, at, reason: next.paused });
+    news.push({ type: 'notification.paused', endpoint, at, reason: next.paused });
   } else if (last?.paused !== undefined && next.paused === undefined) {
-    appendEvent(connection, { type: 'notification.resumed', endpoint, at, reason: last.paused });
+    news.push({ type: 'notification.resumed', endpoint, at, reason: last.paused });
   }
+  return news;
 }
 
 /** Steps from endpoint to endpoint through the index of open deliveries, whatever number each of them has. */

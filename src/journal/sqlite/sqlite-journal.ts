@@ -24,8 +24,6 @@ import { claimTasks, recordStart, recordUsage, requeueTask } from './task-work.t
 import { listTriggers, saveTrigger } from './triggers.ts';
 import { GroupWriter } from './writer.ts';
 
-const buryBatch = 1_000;
-
 /** The journal over an open connection whose schema is current. `onClose` runs after the connection is closed. */
 export function sqliteJournal(connection: Connection, clock: Clock, onClose: () => void): Journal {
   const writer = new GroupWriter(connection, clock);
@@ -63,14 +61,7 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
     claimDeliveries: (claim) => write(() => claimDeliveries(connection, claim)),
     settleDelivery: (settlement) => write(() => settleDelivery(connection, settlement)),
     replayDelivery: (id, _now, expiresAt) => write(() => replayDelivery(connection, id, expiresAt)),
-    async buryDeliveries(endpoint, reason, now) {
-      let total = 0;
-      for (;;) {
-        const buried = await write(() => buryDeliveries(connection, endpoint, reason, now, buryBatch));
-        total += buried;
-        if (buried < buryBatch) return total;
-      }
-    },
+    buryDeliveries: (endpoint, reason, now) => write(() => buryDeliveries(connection, endpoint, reason, now)),
     addDelivery: (delivery) => write(() => insertDelivery(connection, delivery)),
     getDelivery: (id) => read(() => getDelivery(connection, id)),
     listDeliveries: (filter) => read(() => listDeliveries(connection, filter)),
@@ -81,18 +72,7 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
     endpointsWithWork: () => read(() => endpointsWithWork(connection)),
     agentsWithWork: () => read(() => agentsWithWork(connection)),
 
-    async promoteDue(now) {
-      const agents = new Set<string>();
-      const endpoints = new Set<string>();
-      let expired = 0;
-      for (;;) {
-        const step = await write(() => promoteDue(connection, now));
-        for (const agent of step.agents) agents.add(agent);
-        for (const endpoint of step.endpoints) endpoints.add(endpoint);
-        expired += step.expired;
-        if (!step.more) return { agents: [...agents], endpoints: [...endpoints], expired };
-      }
-    },
+    promoteDue: (now) => write(() => promoteDue(connection, now)),
     nextDueAt: () => read(() => nextDueAt(connection)),
 
     listTriggers: () => read(() => listTriggers(connection)),

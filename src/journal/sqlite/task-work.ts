@@ -45,7 +45,7 @@ export function heldRow(row: Row | undefined, taskId: string): Row {
 export function recordStart(
   connection: Connection,
   start: { taskId: string; fence: number; deliveries: readonly NewDelivery[] },
-): void {
+): boolean {
   const row = heldRow(
     connection.get(
       `SELECT seq, start_recorded FROM tasks WHERE id = ? AND fence = ? AND status = 'running'`,
@@ -54,9 +54,10 @@ export function recordStart(
     ),
     start.taskId,
   );
-  if (integer(row, 'start_recorded') === 1) return;
+  if (integer(row, 'start_recorded') === 1) return false;
   connection.run('UPDATE tasks SET start_recorded = 1 WHERE seq = ?', integer(row, 'seq'));
   for (const delivery of start.deliveries) insertDelivery(connection, delivery);
+  return true;
 }
 
 export function recordUsage(

@@ -5,7 +5,14 @@ import type { Journal } from '../../../src/journal/journal.ts';
 import { connect } from '../../../src/journal/sqlite/connect.ts';
 import type { Connection } from '../../../src/journal/sqlite/connection.ts';
 import { sqliteJournal } from '../../../src/journal/sqlite/sqlite-journal.ts';
-import { admission, claimOne, complete, newDelivery, start } from '../../contracts/journal-fixtures.ts';
+import {
+  admission,
+  claimOne,
+  claimOneDelivery,
+  complete,
+  newDelivery,
+  start,
+} from '../../contracts/journal-fixtures.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 import { recordStatements } from './recorded-statements.ts';
 
@@ -80,10 +87,10 @@ test('claims, outcomes, releases and cancellations of tasks', async () => {
 test('claims, settlements, burials and replays of deliveries', async () => {
   for (const id of ['msg_1', 'msg_2']) await journal.addDelivery(newDelivery(id));
   const work = async () => {
-    const [claimed] = await journal.claimDeliveries({ endpoint: 'agent/ops', limit: 1, now: start });
+    const claimed = await claimOneDelivery(journal);
     const attempt = { at: start, status: 500, durationMs: 1, error: undefined, answer: undefined };
     const next = { status: 'backoff', nextAttemptAt: start + 1 } as const;
-    const fence = claimed?.fence ?? 0;
+    const { fence } = claimed;
     await journal.settleDelivery({ id: 'msg_1', fence, at: start, attempt, counts: true, next });
     await journal.endpointsWithWork();
     await journal.buryDeliveries('agent/ops', 'removed', start);
