@@ -28,7 +28,7 @@ import { runtimeMachine } from './runtime.machine.ts';
 import { provideTasks } from './task-actors.ts';
 import { TaskSpans } from './task-spans.ts';
 import { TaskWaiters } from './task-waiters.ts';
-import { provideSchedules, stateOf, triggerActor, WebhookDoors } from './trigger-actors.ts';
+import { provideSchedules, stateOf, triggerActor, WebhookDoors, watchFarInstants } from './trigger-actors.ts';
 import { Wakes } from './wakes.ts';
 import { DueRows, watchClock, watchRetention } from './watches.ts';
 import { publishAll, type World } from './world.ts';
@@ -255,13 +255,19 @@ export class Runtime {
           this.#dueRows.start();
           return () => this.#dueRows.stop();
         }),
-        clockWatch: fromCallback(({ sendBack }) =>
-          watchClock(clock, (byMs) => {
+        clockWatch: fromCallback(({ sendBack }) => {
+          const far = watchFarInstants(world(), (agent, trigger) => triggerActor(this.#root, agent, trigger));
+          const unwatch = watchClock(clock, (byMs) => {
             log.warn('the wall clock was set, or the machine slept', { byMs: Math.round(byMs) });
             this.#dueRows.look();
             sendBack({ type: 'clock.changed' });
-          }),
-        ),
+            far.look();
+          });
+          return () => {
+            unwatch();
+            far.stop();
+          };
+        }),
         retention: fromCallback(() =>
           watchRetention({ clock, journal: () => this.journal, keep: () => this.#plan.journal.keep, log }),
         ),

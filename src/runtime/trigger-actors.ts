@@ -7,7 +7,8 @@ import { answerCall, refusePaused, type WebhookAnswer, type WebhookWorld } from 
 import type { WebhookRequest } from '../triggers/webhook-input.ts';
 import { triggerActorId } from './agent.machine.ts';
 import type { Alarms } from './alarms.ts';
-import { triggerKey } from './recovery.ts';
+import { FarInstants } from './far-instants.ts';
+import { triggerFingerprint, triggerKey } from './recovery.ts';
 import { agentActorId } from './runtime.machine.ts';
 import { outcomeDeliveries } from './task-actors.ts';
 import { announce, triggerPlan, type World } from './world.ts';
@@ -36,6 +37,26 @@ export function provideSchedules(world: () => World, alarms: Alarms) {
       }),
     },
   });
+}
+
+/** Lets schedules go on that an instant in the future holds up. */
+export function watchFarInstants(
+  world: World,
+  actorOf: (agent: string, trigger: string) => AnyActorRef | undefined,
+): FarInstants {
+  const far = new FarInstants({
+    clock: world.clock,
+    journal: () => world.journal,
+    concerns: ({ agent, trigger, fingerprint }) => {
+      const plan = triggerPlan(world, agent, trigger);
+      return plan?.type === 'schedule' && plan.enabled && triggerFingerprint(plan) === fingerprint;
+    },
+    onMended: ({ agent, trigger, lastInstant }) =>
+      actorOf(agent, trigger)?.send({ type: 'go.on', from: lastInstant }),
+    log: world.log,
+  });
+  far.look();
+  return far;
 }
 
 function admissionWorld(world: World) {

@@ -33,6 +33,8 @@ interface ScheduleContext extends ScheduleInput {
 
 export type ScheduleEvent =
   | { readonly type: 'clock.changed' }
+  /** It goes on from another instant than it stands at, which may be an earlier one. */
+  | { readonly type: 'go.on'; readonly from: number }
   /** What `arm` asked for: the time to the next instant has passed. */
   | { readonly type: 'wait.over' }
   | { readonly type: 'pause'; readonly at: number }
@@ -60,6 +62,9 @@ export const scheduleMachine = setup({
     arm: () => {},
     /** Takes that back. */
     disarm: () => {},
+    goOn: assign({
+      lastInstant: ({ context, event }) => (event.type === 'go.on' ? event.from : context.lastInstant),
+    }),
     tellPaused: emit(({ context, event }, _params: undefined) => tell('trigger.paused', context, event)),
     tellResumed: emit(({ context, event }, _params: undefined) => tell('trigger.resumed', context, event)),
   },
@@ -93,6 +98,7 @@ export const scheduleMachine = setup({
       on: {
         'wait.over': 'due',
         'clock.changed': 'due',
+        'go.on': { target: 'due', actions: 'goOn' },
         pause: { target: 'paused', actions: 'tellPaused' },
       },
     },
@@ -125,11 +131,16 @@ export const scheduleMachine = setup({
     paused: {
       entry: assign({ paused: true }),
       on: {
+        'go.on': { actions: 'goOn' },
         resume: { target: 'admitting', actions: [assign({ paused: false, skipping: true }), 'tellResumed'] },
       },
     },
     finished: {
-      on: { 'clock.changed': 'due', pause: { target: 'paused', actions: 'tellPaused' } },
+      on: {
+        'clock.changed': 'due',
+        'go.on': { target: 'due', actions: 'goOn' },
+        pause: { target: 'paused', actions: 'tellPaused' },
+      },
     },
     disabled: {},
   },

@@ -129,6 +129,56 @@ describe('a schedule in a runtime', () => {
     expect(await runtime.instants()).toEqual(['12:00', '13:00', '14:00', '15:00']);
   });
 
+  test('goes on in an hour when the clock was years ahead, and repeats nothing then or when the years have passed', async () => {
+    const { clock, run } = machine();
+    const runtime = await run(file('missed: latest'));
+    await clock.advance(minute);
+    clock.setWall('2029-06-01T20:15:00Z');
+    await clock.advance(minute);
+    // A hundred records of what was missed, each a commit.
+    await clock.settle(300);
+    expect(await runtime.instants()).toEqual(['12:00', '20:00']);
+    clock.setWall('2026-06-01T12:05:00Z');
+    await clock.advance(hour);
+    expect(await runtime.instants()).toEqual(['12:00', '20:00']);
+    await clock.advance(hour);
+    expect(await runtime.instants()).toEqual(['12:00', '14:00', '20:00']);
+    clock.setWall('2029-06-01T20:15:00Z');
+    await clock.advance(minute);
+    expect(await runtime.instants()).toEqual(['12:00', '14:00', '20:00']);
+  });
+
+  test('waits for a clock that starts years ago to be put right', async () => {
+    const { clock, run } = machine();
+    const before = await run(file('missed: all'));
+    await clock.advance(minute);
+    await before.stop();
+    clock.setWall('2020-01-01T00:00:00Z');
+    const runtime = await run(file('missed: all'));
+    await clock.advance(50 * minute);
+    clock.setWall('2026-06-01T12:50:00Z');
+    await clock.advance(minute);
+    expect(await runtime.instants()).toEqual(['12:00']);
+    await clock.advance(3 * hour);
+    expect(await runtime.instants()).toEqual(['12:00', '13:00', '14:00', '15:00']);
+    expect(await runtime.skips()).toEqual([]);
+  });
+
+  test('goes on in an hour of a clock that stays years behind, also when it is paused meanwhile', async () => {
+    const { clock, run } = machine();
+    const before = await run(file(''));
+    await clock.advance(minute);
+    await before.stop();
+    clock.setWall('2020-01-01T00:15:00Z');
+    const runtime = await run(file(''));
+    await runtime.operations.pauseTrigger('reporter', 'schedule', true);
+    await clock.advance(2 * hour);
+    await runtime.operations.pauseTrigger('reporter', 'schedule', false);
+    await clock.advance(hour);
+    expect(await runtime.instants()).toEqual(['03:00', '12:00']);
+    expect(await runtime.skips()).toEqual(['paused 02:00 1']);
+  });
+
   test('records what a pause kept from running, and fires by hand all the same', async () => {
     const { clock, run } = machine();
     const runtime = await run(file('input: hello'));
