@@ -17,6 +17,8 @@ export interface ReloaderOptions {
   readonly refuse: (plan: Plan) => string | undefined;
   /** How the files stood when the process read them at its start. */
   readonly files: LoadedPlan['files'];
+  /** Reads the certificate again, and tells of another one; undefined without TLS. Throws where it cannot be used. */
+  readonly renewTls: (() => object | undefined) | undefined;
   /** Another plan is in force. */
   readonly onReloaded: (plan: Plan) => void;
 }
@@ -48,6 +50,7 @@ export class Reloader {
       log.error('config not reloaded: the one before stays in force', { why, ...details });
     try {
       const { plan, diagnostics, files } = await load();
+      this.#renewTls(why);
       redactor.add(plan?.secrets ?? []);
       for (const diagnostic of diagnostics)
         log[diagnostic.severity === 'error' ? 'error' : 'warn'](formatDiagnostic(diagnostic));
@@ -59,7 +62,7 @@ export class Reloader {
       }
       const { added, removed, needsRestart } = await runtime.reload(plan);
       onReloaded(runtime.plan);
-      for (const message of [...needsRestart, ...this.#staleTls(files)]) log.warn(message);
+      for (const message of needsRestart) log.warn(message);
       // Only now: what could not be put into force is tried again.
       this.#files = files;
       log.info('config reloaded', {
@@ -73,11 +76,14 @@ export class Reloader {
     }
   }
 
-  /** Certificates are renewed under their old names: the plan is the same, and the server goes on with the old ones. */
-  #staleTls(files: LoadedPlan['files']): string[] {
-    const { tls } = this.#options.runtime.plan.server;
-    return (tls === undefined ? [] : [tls.certFile, tls.keyFile])
-      .filter((path) => files.get(path) !== this.#files.get(path))
-      .map((path) => `${path} has changed: the server uses what it read at its start until a restart`);
+  /** Certificates are renewed under their old names, so the plan tells nothing of it; they do not wait for a file that is wrong. */
+  #renewTls(why: string): void {
+    const { log, renewTls } = this.#options;
+    try {
+      const certificate = renewTls?.();
+      if (certificate !== undefined) log.info('certificate renewed', { why, ...certificate });
+    } catch (thrown) {
+      log.error('certificate not renewed: the one before stays in use', { why, error: errorMessage(thrown) });
+    }
   }
 }

@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs';
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type Server,
-  type ServerOptions,
-} from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Clock } from '../core/clock.ts';
 import type { ServerPlan } from '../plan/plan.ts';
 import { offersWebSocket } from './inspect-socket.ts';
 import { type ServerLimits, serverLimits } from './limits.ts';
+import type { TlsServer } from './tls.ts';
 import type { HttpEnvironment } from './world.ts';
 
 export interface Listening {
@@ -19,6 +13,8 @@ export interface Listening {
   readonly url: string;
   readonly port: number;
   readonly server: Server;
+  /** Takes the certificate and key that the files hold now; undefined without TLS. */
+  readonly renewTls: TlsServer['renew'] | undefined;
   /** Takes no new connections; those whose answer is not out within five seconds are cut off. */
   close(clock: Clock): Promise<void>;
 }
@@ -46,8 +42,9 @@ export async function listen(
     // Newer Node and Deno ask first; on older Node the listener of upgrades sorts out the others.
     shouldUpgradeCallback: ({ headers }: IncomingMessage) => offersWebSocket(headers),
   };
-  const server =
-    tls === undefined ? createServer(options, listener) : await createTlsServer(tls, options, listener);
+  const secure =
+    tls === undefined ? undefined : (await import('./tls.ts')).createTlsServer(tls, options, listener);
+  const server = secure?.server ?? createServer(options, listener);
   server.maxConnections = maxConnections;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (thrown: NodeJS.ErrnoException) =>
@@ -62,6 +59,7 @@ export async function listen(
     url: `${tls === undefined ? 'http' : 'https'}://${name}:${bound}`,
     port: bound,
     server,
+    renewTls: secure?.renew,
     close: (clock) =>
       new Promise((resolve) => {
         // Somebody who sends or reads byte by byte must not keep the process.
@@ -73,16 +71,6 @@ export async function listen(
         server.closeIdleConnections();
       }),
   };
-}
-
-/** TLS is loaded by those who serve it. */
-async function createTlsServer(
-  { certFile, keyFile }: NonNullable<ServerPlan['tls']>,
-  options: ServerOptions,
-  listener: RequestListener,
-): Promise<Server> {
-  const { createServer } = await import('node:https');
-  return createServer({ ...options, cert: readFileSync(certFile), key: readFileSync(keyFile) }, listener);
 }
 
 function reasonOf(thrown: NodeJS.ErrnoException, host: string, port: number): string {

@@ -5,14 +5,15 @@ import { Redactor } from '../../src/core/redact.ts';
 import { JournalUnavailable } from '../../src/journal/errors.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import type { Plan } from '../../src/plan/plan.ts';
-import { FakeClock } from '../support/fake-clock.ts';
 import { planOf, startedRuntime } from '../support/runtime.ts';
 
 const one = 'agents: { a: { type: echo } }';
 const two = 'agents: { a: { type: echo }, b: { type: echo } }';
 
 /** A reloader over a runtime in memory; what it loads next is up to the test. */
-async function reloading(options: { journal?: (journal: Journal) => Journal } = {}) {
+async function reloading(
+  options: { journal?: (journal: Journal) => Journal; renewTls?: () => object | undefined } = {},
+) {
   const made = await startedRuntime(one, options);
   const next: { plan: Plan | undefined; diagnostics: Diagnostic[]; stamp: string } = {
     plan: planOf(two, made.clock),
@@ -30,6 +31,7 @@ async function reloading(options: { journal?: (journal: Journal) => Journal } = 
     load: async () => ({ ...next, files: files() }),
     refuse: ({ agents }) => (agents.has('unfit') ? 'agent "unfit" needs a model' : undefined),
     files: files(),
+    renewTls: () => options.renewTls?.(),
     onReloaded: () => void logged.push('in force'),
   });
   return { ...made, next, logged, reloader };
@@ -106,27 +108,29 @@ test('a secret that is new in the file is in no line about that file', async () 
   await runtime.stop();
 });
 
-test('certificates that were renewed under their old names are said to wait for a restart, once', async () => {
-  const plain = planOf(one, new FakeClock());
-  const tls = { certFile: '/cert.pem', keyFile: '/key.pem' };
-  const plan = { ...plain, server: { ...plain.server, tls } };
-  let cert = 'old';
-  const files = () =>
-    new Map([...Object.values(tls).map((path) => [path, 'old'] as const), ['/cert.pem', cert]]);
-  const warned: string[] = [];
-  const silent = () => {};
-  const reloader = new Reloader({
-    runtime: { plan, reload: async () => ({ added: [], removed: [], needsRestart: [] }) },
-    log: { debug: silent, info: silent, warn: (message) => void warned.push(message), error: silent },
-    redactor: new Redactor(),
-    load: async () => ({ plan, diagnostics: [], files: files() }),
-    refuse: () => undefined,
-    files: files(),
-    onReloaded: silent,
-  });
-  cert = 'new';
-  for (let round = 0; round < 2; round += 1) await reloader.reload('a file has changed');
-  expect(warned).toEqual([
-    '/cert.pem has changed: the server uses what it read at its start until a restart',
+test('another certificate is told of, also beside a bad file, and one that cannot be used is refused alone', async () => {
+  const found = [{ subject: 'CN=new' }, undefined, new Error('no pair')];
+  const renewTls = () => {
+    const next = found.shift();
+    if (next instanceof Error) throw next;
+    return next;
+  };
+  const { runtime, reloader, next, logged } = await reloading({ renewTls });
+  next.plan = undefined;
+  await reloader.reload('SIGHUP');
+  expect(logged.splice(0)).toEqual([
+    'info certificate renewed',
+    'error config not reloaded: the one before stays in force',
   ]);
+  next.plan = runtime.plan;
+  await reloader.reload('SIGHUP');
+  await reloader.reload('SIGHUP');
+  expect(logged).toEqual([
+    'in force',
+    'info config reloaded',
+    'error certificate not renewed: the one before stays in use',
+    'in force',
+    'info config reloaded',
+  ]);
+  await runtime.stop();
 });

@@ -164,6 +164,7 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
       load,
       refuse: modelRefusal,
       files: first.files,
+      renewTls: listening.renewTls,
       onReloaded: configure,
     });
     signals.onReload(() => void reloader.reload('SIGHUP'));
