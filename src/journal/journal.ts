@@ -145,7 +145,8 @@ export interface Journal {
 
   /**
    * Deletes finished tasks, settled deliveries, skips and events from before `before`, but no task whose delivery keys
-   * still count at `now`. Returns how many rows went.
+   * still count at `now`; returns how many of these rows went. With them go origins of callbacks that nothing waits for,
+   * that nobody paused and whose breaker has not changed since `before`.
    */
   prune(before: number, now: number): Promise<number>;
   /** Resolves when a small commit went through; rejects with the reason when the journal cannot write. */

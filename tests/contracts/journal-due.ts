@@ -109,6 +109,29 @@ export function dueContract(open: Opener): void {
     expect(await journal.prune(start - 1, clock.now())).toBe(1);
   });
 
+  test('retention takes the origins of callbacks that nothing waits for and nobody paused, at their age', async () => {
+    const { journal, clock } = await open();
+    const fresh = await journal.getEndpoint('nobody');
+    const failed = { failures: 3 } as const;
+    const down = { state: 'open', failures: 10, probeAt: start, probeDelay: 30_000 } as const;
+    const kept = ['agent/ops', 'callback:https://open.example', 'callback:https://paused.example'];
+    await journal.addDelivery(newDelivery('msg_1', { endpoint: 'callback:https://open.example' }));
+    await journal.saveEndpoint({ ...fresh, endpoint: 'agent/ops', ...failed });
+    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://failed.example', ...failed });
+    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://down.example', ...down });
+    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://open.example', ...failed });
+    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://paused.example', paused: 'operator' });
+    await clock.advance(1_000);
+    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://recent.example', ...failed });
+    const names = async () => (await journal.listEndpoints()).map(({ endpoint }) => endpoint);
+    await journal.prune(start, clock.now());
+    expect(await names()).toHaveLength(6);
+    await journal.prune(start + 1_000, clock.now());
+    expect(await names()).toEqual([...kept, 'callback:https://recent.example']);
+    await journal.prune(start + 1_001, clock.now());
+    expect(await names()).toEqual(kept);
+  });
+
   test('the depth of each queue', async () => {
     const { journal } = await open();
     expect(await journal.queueDepths()).toEqual([]);

@@ -41,15 +41,18 @@ export function saveEndpoint(connection: Connection, next: EndpointRecord, at: n
   // As after nearly every attempt.
   if (last !== undefined && isDeepStrictEqual(last, next)) return [];
   connection.run(
-    `INSERT INTO endpoints (endpoint, state, failures, probe_at, probe_delay, paused) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO endpoints (endpoint, state, failures, probe_at, probe_delay, paused, changed_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (endpoint) DO UPDATE SET state = excluded.state, failures = excluded.failures,
-       probe_at = excluded.probe_at, probe_delay = excluded.probe_delay, paused = excluded.paused`,
+       probe_at = excluded.probe_at, probe_delay = excluded.probe_delay, paused = excluded.paused,
+       changed_at = excluded.changed_at`,
     endpoint,
     next.state,
     next.failures,
     next.probeAt,
     next.probeDelay,
     next.paused,
+    at,
   );
   const news = newsOf(last, next, at);
   for (const event of news) appendEvent(connection, event);

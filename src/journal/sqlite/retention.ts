@@ -46,6 +46,16 @@ export function prune(
          (SELECT agent, trigger, at FROM instants WHERE at < ? ORDER BY at LIMIT ${batch})`,
       before,
     ),
+    connection.run(
+      // An origin with nothing to send whose breaker has not moved since then: an open one's probe is long due, so what
+      // comes next goes out either way. Somebody's pause is for good.
+      `DELETE FROM endpoints WHERE endpoint IN
+         (SELECT endpoint FROM endpoints e INDEXED BY endpoints_of_callbacks
+          WHERE endpoint >= 'callback:' AND endpoint < 'callback;' AND changed_at < ? AND paused IS NULL AND NOT EXISTS
+            (SELECT 1 FROM deliveries d WHERE d.endpoint = e.endpoint AND d.settled_at IS NULL)
+          ORDER BY changed_at LIMIT ${batch})`,
+      before,
+    ),
   ].map((result) => result.changes);
   return {
     deleted: counts.reduce((sum, count) => sum + count, 0),
