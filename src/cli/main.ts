@@ -3,7 +3,8 @@ import { parseArgs } from 'node:util';
 import { errorMessage } from '../core/failure.ts';
 import { version } from '../core/version.ts';
 import { ClientError } from './client-error.ts';
-import { type Command, commands, UsageError } from './commands.ts';
+import { type Command, UsageError } from './command.ts';
+import { commands } from './commands.ts';
 import type { Io } from './io.ts';
 import type { Signals } from './signals.ts';
 

@@ -1,0 +1,132 @@
+// The commands that talk to the running server, and the copy of its journal.
+import { type Command, UsageError, type Values } from './command.ts';
+import { actionOf, formatOf, given, needed, onlyFile, text } from './words.ts';
+
+const server = { url: text, token: text, config: text, data: text, 'env-file': text };
+const serverUsage = '[--url URL] [--token TOKEN] [--config FILE] [--data DIR]';
+
+export const serverCommands: readonly (readonly [string, Command])[] = [
+  [
+    'trigger',
+    {
+      usage: `trigger --agent A [--input TEXT] ${serverUsage}`,
+      summary: 'Start one task on the running server, wait and print its result',
+      options: { agent: text, input: text, ...server },
+      run: async ({ values }, io) =>
+        (await import('./commands/trigger.ts')).trigger(
+          { agent: needed(values, 'agent'), input: given(values, 'input'), ...clientOf(values) },
+          io,
+        ),
+    },
+  ],
+  [
+    'tasks',
+    {
+      usage: `tasks [list|show ID|cancel ID|replay ID] [--agent A] [--trigger T] [--status S] [--since ISO] [--limit N] [--cursor C] [--format text|json] ${serverUsage}`,
+      summary: 'List, show, cancel and replay tasks of the running server',
+      options: {
+        agent: text,
+        trigger: text,
+        status: text,
+        since: text,
+        limit: text,
+        cursor: text,
+        format: text,
+        ...server,
+      },
+      run: async ({ values, positionals }, io) => {
+        const { action, id } = actionOf(positionals, ['list', 'show', 'cancel', 'replay']);
+        if (action !== 'list' && id === undefined)
+          throw new UsageError(`tasks ${action} needs the id of a task`);
+        const query = queryOf(values, ['agent', 'trigger', 'status', 'since', 'limit', 'cursor']);
+        return (await import('./commands/tasks.ts')).tasks(
+          { action, id, query, format: formatOf(values), ...clientOf(values) },
+          io,
+        );
+      },
+    },
+  ],
+  [
+    'deliveries',
+    {
+      usage: `deliveries [list|show ID|replay [ID]] [--agent A] [--notification N] [--status S] [--task ID] [--since ISO] [--limit N] [--cursor C] [--format text|json] ${serverUsage}`,
+      summary: 'List, show and replay deliveries; replay without an id takes all dead letters of the filter',
+      options: {
+        agent: text,
+        notification: text,
+        status: text,
+        task: text,
+        since: text,
+        limit: text,
+        cursor: text,
+        format: text,
+        ...server,
+      },
+      run: async ({ values, positionals }, io) => {
+        const { action, id } = actionOf(positionals, ['list', 'show', 'replay']);
+        if (action === 'show' && id === undefined)
+          throw new UsageError('deliveries show needs the id of a delivery');
+        const names =
+          action === 'replay'
+            ? ['agent', 'notification', 'task', 'since']
+            : ['agent', 'notification', 'status', 'task', 'since', 'limit', 'cursor'];
+        return (await import('./commands/deliveries.ts')).deliveries(
+          { action, id, query: queryOf(values, names), format: formatOf(values), ...clientOf(values) },
+          io,
+        );
+      },
+    },
+  ],
+  [
+    'notifications',
+    {
+      usage: `notifications [list|pause A/N|resume A/N|test A/N] [--format text|json] ${serverUsage}`,
+      summary: 'List, pause, resume and test the notifications of the running server',
+      options: { format: text, ...server },
+      run: async ({ values, positionals }, io) => {
+        const { action, id } = actionOf(positionals, ['list', 'pause', 'resume', 'test']);
+        const target = action === 'list' ? undefined : notificationOf(id, action);
+        return (await import('./commands/notifications.ts')).notifications(
+          { action, target, format: formatOf(values), ...clientOf(values) },
+          io,
+        );
+      },
+    },
+  ],
+  [
+    'backup',
+    {
+      usage: 'backup TO [--config FILE] [--data DIR] [--env-file F]',
+      summary: 'Copy the journal to a new file, while a server runs on it or not',
+      options: { config: text, data: text, 'env-file': text },
+      run: async ({ values, positionals }, io) => {
+        const to = onlyFile(positionals);
+        if (to === undefined) throw new UsageError('backup needs the name of the copy');
+        const { config, data, envFile } = clientOf(values);
+        return (await import('./commands/backup.ts')).backup({ to, config, data, envFile }, io);
+      },
+    },
+  ],
+];
+
+function notificationOf(name: string | undefined, action: string) {
+  const [agent, id, extra] = name?.split('/') ?? [];
+  if (agent === undefined || id === undefined || extra !== undefined) {
+    throw new UsageError(`notifications ${action} needs AGENT/NOTIFICATION`);
+  }
+  return { agent, id };
+}
+
+function queryOf(values: Values, names: readonly string[]): Record<string, string | undefined> {
+  return Object.fromEntries(names.map((name) => [name, given(values, name)]));
+}
+
+function clientOf(values: Values) {
+  return {
+    url: given(values, 'url'),
+    token: given(values, 'token'),
+    config: given(values, 'config'),
+    data: given(values, 'data'),
+    envFile: given(values, 'env-file'),
+  };
+}

@@ -1,0 +1,70 @@
+// How the words of a command line become what a command takes; a wrong one is a `UsageError`.
+import { UsageError, type Values } from './command.ts';
+
+export function given(values: Values, name: string): string | undefined {
+  const value = values[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+export function several(values: Values, name: string): readonly string[] {
+  const value = values[name];
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+export function needed(values: Values, name: string): string {
+  const value = given(values, name);
+  if (value === undefined) throw new UsageError(`--${name} is needed`);
+  return value;
+}
+
+export function integer(values: Values, name: string, least: number, most: number): number | undefined {
+  const value = given(values, name);
+  if (value === undefined) return undefined;
+  const number = Number(value);
+  if (!/^\d+$/.test(value) || number < least || number > most) {
+    throw new UsageError(`--${name} is "${value}" instead of a whole number from ${least} to ${most}`);
+  }
+  return number;
+}
+
+export function instant(values: Values, name: string): number | undefined {
+  const value = given(values, name);
+  if (value === undefined) return undefined;
+  const at = Date.parse(value);
+  if (Number.isNaN(at))
+    throw new UsageError(`--${name} is "${value}" instead of a time like 2026-03-08T00:00:00Z`);
+  return at;
+}
+
+export function oneOf<const Choice extends string>(
+  values: Values,
+  name: string,
+  choices: readonly Choice[],
+): Choice | undefined {
+  const value = given(values, name);
+  if (value === undefined) return undefined;
+  const choice = choices.find((candidate) => candidate === value);
+  if (choice === undefined) throw new UsageError(`--${name} is "${value}" instead of ${choices.join(', ')}`);
+  return choice;
+}
+
+export const formatOf = (values: Values) => oneOf(values, 'format', ['text', 'json']);
+
+export function onlyFile(positionals: readonly string[]): string | undefined {
+  if (positionals.length > 1) throw new UsageError(`one file is taken, not ${positionals.length}`);
+  return positionals[0];
+}
+
+export function actionOf<const Action extends string>(
+  positionals: readonly string[],
+  actions: readonly [Action, ...Action[]],
+) {
+  const [word, id, extra] = positionals;
+  const action = word === undefined ? actions[0] : actions.find((candidate) => candidate === word);
+  if (action === undefined) throw new UsageError(`"${word}" is none of ${actions.join(', ')}`);
+  if (extra !== undefined) throw new UsageError(`"${extra}" is one word too many`);
+  return { action, id };
+}
+
+/** An option with a value. */
+export const text = { type: 'string' } as const;
