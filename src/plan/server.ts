@@ -7,6 +7,9 @@ import type { BuildContext } from './context.ts';
 import type { ApiKeyPlan, AuthPlan, ServerPlan } from './plan.ts';
 import { checkUrl, isLoopback } from './urls.ts';
 
+/** Of this many characters, drawn at random, none is found by asking a server. */
+const shortestKey = 16;
+
 export function buildServer(context: BuildContext, config: ServerConfig): ServerPlan {
   return {
     host: config.host,
@@ -28,6 +31,9 @@ function buildAuth(context: BuildContext, config: ServerConfig['auth']): AuthPla
     if (!/^[\x21-\x7e]+$/.test(entry.key)) {
       const message = 'can never be sent: a header carries printable ASCII without spaces';
       problems.error([...path, 'api_keys', index], `api_keys[${index}] ${message}`);
+    } else if (entry.key.length < shortestKey) {
+      const message = `has fewer than ${shortestKey} characters: it could be guessed, since wrong ones are not counted`;
+      problems.warning([...path, 'api_keys', index], `api_keys[${index}] ${message}`);
     }
     return {
       name: entry.name ?? `key ${index + 1}`,

@@ -40,6 +40,14 @@ it.each([
     ],
   ],
   [
+    'keys that could be guessed',
+    'server: { auth: { api_keys: [fifteen-letters, { key: abcdefgh }, sixteen-letters-] } }',
+    [0, 1].map(
+      (index) =>
+        `c.yaml:1:${[30, 47][index]}: warning: api_keys[${index}] has fewer than 16 characters: it could be guessed, since wrong ones are not counted`,
+    ),
+  ],
+  [
     'keys behind a password',
     'server: { auth: { jwks_url: "https://a:b@auth.example.com/" } }',
     ['c.yaml:1:29: jwks_url must not carry a name and password: key sets are public'],

@@ -26,7 +26,7 @@ it.each([
   ['no secret, and meant so', webhook('auth: none'), []],
   [
     'no secret, behind a login',
-    `server: { auth: { enabled: true, api_keys: [not-a-real-key] } }\n${webhook()}`,
+    `server: { auth: { enabled: true, api_keys: [this-is-not-a-real-key] } }\n${webhook()}`,
     [],
   ],
   ['no secret, disabled', webhook('enabled: false'), []],
