@@ -2,9 +2,10 @@
 // and does nothing where dev dependencies are left out.
 //
 // Dependencies are bundled: a process that has read two hundred small files weighs 13 MB more when idle, and is
-// ready in twice the time. Left to node_modules are what holds native code, and what only some processes load.
+// ready in twice the time.
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { packages } from './packages.js';
 
 let esbuild;
 try {
@@ -36,22 +37,7 @@ await esbuild.build({
   bundle: true,
   plugins: [englishOnly],
   splitting: true,
-  external: [
-    'libsql',
-    'ai',
-    'ajv',
-    'ajv-formats',
-    '@ai-sdk/*',
-    '@modelcontextprotocol/sdk',
-    '@opentelemetry/*',
-    'nodemailer',
-    'open',
-    'elkjs',
-  ],
-  // For bundled CommonJS packages, which load Node's own modules by it.
-  banner: {
-    js: "import { createRequire as nodeRequire } from 'node:module'; const require = nodeRequire(import.meta.url);",
-  },
+  ...packages,
   // Not identifiers: stack traces and error classes keep their names.
   minifyWhitespace: true,
   minifySyntax: true,
