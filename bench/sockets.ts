@@ -1,28 +1,17 @@
 // How soon a healthy client is answered while others keep 2,000 idle connections, 200 that drip, and gzip bombs without
 // end: a webhook that is committed and answered 200. Run after `npm run build`:
 //   npx esbuild bench/sockets.ts --bundle --platform=node --format=esm | node --input-type=module
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { gzipSync } from 'node:zlib';
+import { BenchFolder } from './support/program.ts';
 
 const calls = 500;
-const folder = mkdtempSync(join(tmpdir(), 'callboard-bench-'));
-writeFileSync(
-  join(folder, 'callboard.yaml'),
-  'agents: { open: { type: echo, trigger: { type: webhook, auth: none } } }\n',
-);
-const child = spawn(process.execPath, [
-  'dist/main.js',
-  ...['run', join(folder, 'callboard.yaml'), '--port', '0', '--data', join(folder, 'data')],
-]);
-const url = await readyUrl();
+const folder = new BenchFolder('agents: { open: { type: echo, trigger: { type: webhook, auth: none } } }\n');
+const program = await folder.start();
+const { url } = program;
 const port = Number(new URL(url).port);
 
-const before = residentMiB();
+const before = program.residentMiB();
 const idle = await Promise.all(Array.from({ length: 2_000 }, () => opened('')));
 const begun = 'POST /webhooks/open HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.1\r\nX-Long: ';
 const dripping = await Promise.all(Array.from({ length: 200 }, () => opened(begun)));
@@ -47,15 +36,14 @@ const at = (share: number) => (times[Math.ceil(share * times.length) - 1] ?? 0).
 console.log(
   `${calls} healthy calls beside ${idle.length} idle and ${dripping.length} dripping connections and ${bombs} bombs of 100 MiB: median ${at(0.5)} ms, p99 ${at(0.99)} ms, slowest ${at(1)} ms`,
 );
-console.log(`memory ${before.toFixed(0)} MiB before, ${residentMiB().toFixed(0)} MiB after`);
+console.log(`memory ${before.toFixed(0)} MiB before, ${program.residentMiB().toFixed(0)} MiB after`);
 
 over = true;
 await bombing;
 clearInterval(drips);
 for (const socket of [...idle, ...dripping]) socket.destroy();
-child.kill('SIGTERM');
-await new Promise((resolve) => child.once('close', resolve));
-rmSync(folder, { recursive: true, force: true });
+await program.stop();
+folder.remove();
 
 async function throwBombs(): Promise<void> {
   while (!over) {
@@ -76,20 +64,4 @@ function opened(first: string): Promise<Socket> {
     // The server closes what takes too long.
     socket.on('error', () => {});
   });
-}
-
-function residentMiB(): number {
-  const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024;
-}
-
-async function readyUrl(): Promise<string> {
-  for await (const line of createInterface({ input: child.stdout })) {
-    const said: unknown = JSON.parse(line);
-    if (typeof said === 'object' && said !== null && 'url' in said && typeof said.url === 'string') {
-      child.stdout.resume();
-      return said.url;
-    }
-  }
-  throw new Error('the server ended before it was ready');
 }

@@ -1,10 +1,6 @@
 // How long a start takes until it is ready, and what Callboard weighs after 15 idle seconds. Run after `npm run build`:
 //   npx esbuild bench/start.ts --bundle --platform=node --format=esm | node --input-type=module
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
+import { BenchFolder } from './support/program.ts';
 
 const runs = 3;
 /** Nothing comes due while it is weighed. */
@@ -21,28 +17,14 @@ agents:
 const times: number[] = [];
 const sizes: number[] = [];
 for (let run = 0; run < runs; run += 1) {
-  const data = mkdtempSync(join(tmpdir(), 'callboard-bench-'));
-  writeFileSync(join(data, 'callboard.yaml'), idle);
+  const folder = new BenchFolder(idle);
   const started = performance.now();
-  const child = spawn(process.execPath, [
-    'dist/main.js',
-    join(data, 'callboard.yaml'),
-    '--port',
-    '0',
-    '--data',
-    data,
-  ]);
-  for await (const line of createInterface({ input: child.stdout })) {
-    if (!line.includes('"ready"')) continue;
-    times.push(performance.now() - started);
-    break;
-  }
+  const program = await folder.start();
+  times.push(performance.now() - started);
   await new Promise((resolve) => setTimeout(resolve, 15_000));
-  const resident = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
-  sizes.push(Number(resident) / 1_024);
-  child.kill('SIGTERM');
-  await new Promise((resolve) => child.once('close', resolve));
-  rmSync(data, { recursive: true, force: true });
+  sizes.push(program.residentMiB());
+  await program.stop();
+  folder.remove();
 }
 const middle = (numbers: number[]) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 console.log(

@@ -1,19 +1,13 @@
 // What 100,000 deliveries that wait for their next attempt cost in memory, beside the same program without any: resident
 // memory 15 seconds after the start, and again after a second start; their attempt counts and instants are compared with
 // what was stored. Run after `npm run build`, bundled by esbuild with packages left outside. Argument: how many.
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { SystemClock, sleep } from '../src/core/clock.ts';
 import type { Journal } from '../src/journal/journal.ts';
 import { openSqliteJournal } from '../src/journal/sqlite/open.ts';
+import { BenchFolder } from './support/program.ts';
 
 const clock = new SystemClock();
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const many = Number(process.argv[2] ?? 100_000);
 const step = 1_000;
 const hour = 3_600_000;
@@ -29,9 +23,7 @@ agents:
     notifications: [{ id: hook, url: "http://127.0.0.1:9/", events: [task.completed], retry: { max_attempts: 9 } }]
 `;
 
-const folder = mkdtempSync(join(tmpdir(), 'callboard-bench-'));
-writeFileSync(join(folder, 'callboard.yaml'), config);
-const path = join(folder, 'data', 'callboard.db');
+const folder = new BenchFolder(config);
 const without = await weigh();
 await withJournal(fill);
 const first = await weigh();
@@ -40,10 +32,10 @@ console.log(
   `idle ${without} MiB; with ${many} waiting deliveries ${first} MiB, after another start ${second} MiB`,
 );
 await withJournal(compare);
-rmSync(folder, { recursive: true });
+folder.remove();
 
 async function withJournal(work: (journal: Journal) => Promise<void>): Promise<void> {
-  const journal = await openSqliteJournal({ path, clock });
+  const journal = await openSqliteJournal({ path: folder.journal, clock });
   await work(journal);
   await journal.close();
 }
@@ -103,16 +95,9 @@ async function compare(journal: Journal): Promise<void> {
 
 /** Resident memory of the program, in MiB, 15 seconds after its start. */
 async function weigh(): Promise<number> {
-  const flags = ['--port', '0', '--log-format', 'json', '--data', join(folder, 'data')];
-  const child = spawn(
-    process.execPath,
-    [join(root, 'dist/main.js'), join(folder, 'callboard.yaml'), ...flags],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
-  for await (const line of createInterface({ input: child.stdout })) if (line.includes('"ready"')) break;
+  const program = await folder.start();
   await sleep(clock, 15_000);
-  const resident = /VmRSS:\s+(\d+) kB/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1];
-  child.kill('SIGTERM');
-  await new Promise((resolve) => child.once('close', resolve));
-  return Math.round(Number(resident) / 1_024);
+  const resident = program.residentMiB();
+  await program.stop();
+  return Math.round(resident);
 }
