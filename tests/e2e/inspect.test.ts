@@ -4,8 +4,9 @@ import { request } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { runtimes, Workspace } from '../support/program.ts';
+import { runtimes } from '../support/program.ts';
 import { recordingServer } from '../support/recording-server.ts';
+import { workspaces } from '../support/workspaces.ts';
 
 const secret = 'planted-secret-0123456789';
 
@@ -54,19 +55,12 @@ const inspectionEvent = z.discriminatedUnion('type', [
 
 type InspectionEvent = z.infer<typeof inspectionEvent>;
 
-const workspaces: Workspace[] = [];
+const workspace = workspaces();
 const sockets: WebSocket[] = [];
 
-afterEach(async () => {
+afterEach(() => {
   for (const socket of sockets.splice(0)) socket.terminate();
-  await Promise.all(workspaces.splice(0).map((made) => made.close()));
 });
-
-function workspace(): Workspace {
-  const made = new Workspace();
-  workspaces.push(made);
-  return made;
-}
 
 const socketUrl = (url: string) => `${url.replace(/^http/, 'ws')}/inspect/socket`;
 

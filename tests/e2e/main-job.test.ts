@@ -3,10 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { sign } from '@octokit/webhooks-methods';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { runtimes, Workspace } from '../support/program.ts';
+import { runtimes } from '../support/program.ts';
 import { recordingServer } from '../support/recording-server.ts';
+import { workspaces } from '../support/workspaces.ts';
 
 const secret = "It's a Secret to Everybody";
 
@@ -42,17 +43,7 @@ agents:
         events: [task.started, task.completed, task.failed]
 `;
 
-const workspaces: Workspace[] = [];
-
-function workspace(): Workspace {
-  const made = new Workspace();
-  workspaces.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  await Promise.all(workspaces.splice(0).map((made) => made.close()));
-});
+const workspace = workspaces();
 
 async function deliver(
   url: string,

@@ -1,20 +1,11 @@
 // `/metrics` of the real program.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { MetricsPage } from '../support/metrics-page.ts';
-import { runtimes, Workspace } from '../support/program.ts';
+import { runtimes } from '../support/program.ts';
 import { recordingServer } from '../support/recording-server.ts';
+import { workspaces } from '../support/workspaces.ts';
 
-const workspaces: Workspace[] = [];
-
-function workspace(): Workspace {
-  const made = new Workspace();
-  workspaces.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  await Promise.all(workspaces.splice(0).map((made) => made.close()));
-});
+const workspace = workspaces();
 
 describe.each(runtimes)('under $name', (runtime) => {
   test('a page tells what came in, what ran and what went out', async () => {

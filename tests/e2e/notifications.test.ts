@@ -1,21 +1,17 @@
 // What an operator does with notifications, with the real program.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { hostileServer } from '../support/hostile-server.ts';
-import { runtimes, Workspace } from '../support/program.ts';
+import { runtimes } from '../support/program.ts';
 import { recordingServer } from '../support/recording-server.ts';
 import { WebhookCaller } from '../support/webhook-caller.ts';
+import { workspaces } from '../support/workspaces.ts';
 
-const workspaces: Workspace[] = [];
-
-afterEach(async () => {
-  await Promise.all(workspaces.splice(0).map((made) => made.close()));
-});
+const workspace = workspaces();
 
 describe.each(runtimes)('under $name', (runtime) => {
   test('a notification is paused, tested and resumed from the command line', async () => {
     await using receiver = await recordingServer();
-    const place = new Workspace();
-    workspaces.push(place);
+    const place = workspace();
     const program = place.run(
       runtime,
       `
@@ -47,8 +43,7 @@ agents:
   test('a dead endpoint with deliveries waiting for it does not delay another of the same agent', async () => {
     await using dead = await hostileServer();
     await using alive = await recordingServer();
-    const place = new Workspace();
-    workspaces.push(place);
+    const place = workspace();
     const events = 'events: [task.completed]';
     const program = place.run(
       runtime,

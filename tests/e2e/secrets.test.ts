@@ -1,17 +1,14 @@
 // Secrets that are planted everywhere and that everybody repeats are found nowhere.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
-import { runtimes, Workspace } from '../support/program.ts';
+import { runtimes } from '../support/program.ts';
 import { recordingServer } from '../support/recording-server.ts';
+import { workspaces } from '../support/workspaces.ts';
 
-const workspaces: Workspace[] = [];
-
-afterEach(async () => {
-  await Promise.all(workspaces.splice(0).map((made) => made.close()));
-});
+const workspace = workspaces();
 
 const planted = {
   environment: 'env-0Pl4nted<"&/\\é 1',
@@ -76,8 +73,7 @@ describe.each(runtimes)('under $name', (runtime) => {
       status: path === '/tells' ? 200 : 500,
       body: echo(headers),
     }));
-    const place = new Workspace();
-    workspaces.push(place);
+    const place = workspace();
     const program = place.run(runtime, config(receiver.url), { PLANTED_TOKEN: planted.environment });
     const url = await program.ready();
     const token = readFileSync(place.tokenPath, 'utf8').trim();
@@ -167,8 +163,7 @@ describe.each(runtimes)('under $name', (runtime) => {
   });
 
   test('a file that cannot be read says so without its secrets', async () => {
-    const place = new Workspace();
-    workspaces.push(place);
+    const place = workspace();
     const program = place.run(
       runtime,
       `agents: { a: { type: echo, trigger: { type: webhook, secret: [${JSON.stringify(planted.webhook)}] } } }`,

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Program, runtimes, Workspace } from '../support/program.ts';
+import { type Program, runtimes } from '../support/program.ts';
+import { workspaces } from '../support/workspaces.ts';
 
 const config = `
 agents:
@@ -13,11 +14,10 @@ agents:
   near: { type: echo, trigger: { type: webhook, auth: none, allow_ips: [192.0.2.1] } }
 `;
 
-const workspaces: Workspace[] = [];
+const workspace = workspaces();
 const sockets: Socket[] = [];
-afterEach(async () => {
+afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
-  await Promise.all(workspaces.splice(0).map((made) => made.close()));
 });
 
 function open(port: number): Socket {
@@ -79,8 +79,7 @@ function memory(program: Program): number {
 
 describe.each(runtimes)('under $name', (runtime) => {
   test('bare connections are answered or refused, and cost little', async () => {
-    const place = new Workspace();
-    workspaces.push(place);
+    const place = workspace();
     const program = place.run(runtime, config);
     const url = await program.ready();
     const port = Number(new URL(url).port);
@@ -139,8 +138,7 @@ describe.each(runtimes)('under $name', (runtime) => {
   });
 
   test('headers and bodies that drip are cut off, and a healthy client is served meanwhile', async () => {
-    const place = new Workspace();
-    workspaces.push(place);
+    const place = workspace();
     const program = place.run(runtime, config);
     const url = await program.ready();
     const port = Number(new URL(url).port);
@@ -160,8 +158,7 @@ describe.each(runtimes)('under $name', (runtime) => {
   }, 90_000);
 
   test('2,000 idle connections are bounded in memory and keep nobody out', async () => {
-    const place = new Workspace();
-    workspaces.push(place);
+    const place = workspace();
     const program = place.run(runtime, config);
     const url = await program.ready();
     const port = Number(new URL(url).port);

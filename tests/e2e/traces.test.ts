@@ -1,22 +1,13 @@
 // The way of a task as a trace, with the real program and a receiver of OTLP.
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startMcpHttpServer } from '../support/mcp-http.ts';
 import { startModelServer } from '../support/model-server.ts';
 import { receivedSpans, spanNamed } from '../support/otlp-receiver.ts';
-import { runtimes, Workspace } from '../support/program.ts';
+import { runtimes } from '../support/program.ts';
 import { type Answer, recordingServer } from '../support/recording-server.ts';
+import { workspaces } from '../support/workspaces.ts';
 
-const workspaces: Workspace[] = [];
-
-function workspace(): Workspace {
-  const made = new Workspace();
-  workspaces.push(made);
-  return made;
-}
-
-afterEach(async () => {
-  await Promise.all(workspaces.splice(0).map((made) => made.close()));
-});
+const workspace = workspaces();
 
 const traceId = '0af7651916cd43dd8448eb211c80319c';
 const callerSpan = 'b7ad6b7169203331';

@@ -3,11 +3,12 @@ import { createHmac } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { SystemClock } from '../../src/core/clock.ts';
-import { runtimes, Workspace } from '../support/program.ts';
+import { runtimes } from '../support/program.ts';
 import { recordingServer } from '../support/recording-server.ts';
 import { WebhookCaller } from '../support/webhook-caller.ts';
+import { workspaces } from '../support/workspaces.ts';
 
 const secret = 'a secret of the sender';
 const sign = (body: string) => `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`;
@@ -18,15 +19,7 @@ const github = (body: string, id: string) => ({
 });
 const json = { 'content-type': 'application/json' };
 
-const workspaces: Workspace[] = [];
-function workspace(): Workspace {
-  const made = new Workspace();
-  workspaces.push(made);
-  return made;
-}
-afterEach(async () => {
-  await Promise.all(workspaces.splice(0).map((made) => made.close()));
-});
+const workspace = workspaces();
 
 const open = 'type: webhook, auth: none';
 const waits = "command: [sh, -c, 'while ! test -e go; do sleep 0.05; done; cat']";
