@@ -5,7 +5,7 @@
 // ready in twice the time.
 import { chmodSync, cpSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { packages } from './packages.js';
+import { bundling } from './bundling.js';
 
 let esbuild;
 try {
@@ -37,7 +37,7 @@ await esbuild.build({
   bundle: true,
   plugins: [englishOnly],
   splitting: true,
-  ...packages,
+  ...bundling,
   // Not identifiers: stack traces and error classes keep their names.
   minifyWhitespace: true,
   minifySyntax: true,

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { packages } from '../../scripts/packages.js';
+import { bundling } from '../../scripts/bundling.js';
 import { SystemClock, sleep } from '../../src/core/clock.ts';
 import { fakeRandom } from '../support/fake-random.ts';
 import { closeServer, listen } from '../support/listen.ts';
@@ -31,7 +31,7 @@ beforeAll(async () => {
     format: 'esm',
     target: 'node20',
     // Bundled with its packages it starts four times as fast.
-    ...packages,
+    ...bundling,
     minifyWhitespace: true,
   });
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { packages } from '../../scripts/packages.js';
+import { bundling } from '../../scripts/bundling.js';
 import { rawRows } from '../journal/sqlite/raw.ts';
 import { fakeRandom } from '../support/fake-random.ts';
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
     format: 'esm',
     target: 'node20',
     // One file starts in half the time of a thousand.
-    ...packages,
+    ...bundling,
   });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
