@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { sleep } from '../core/clock.ts';
 import { errorMessage, Failure } from '../core/failure.ts';
+import { Redactor } from '../core/redact.ts';
 import { abortFailure } from './aborted.ts';
 import type { Agent, AgentResult, AgentRun } from './agent.ts';
 import { HeadOfOutput, TailOfOutput } from './bounded-output.ts';
@@ -29,14 +30,14 @@ type Ending =
  * Runs a program for each attempt. Its failures: `exit_N` and `signal_NAME` (both retryable),
  * `command_not_found`, `command_not_started`, `template`.
  */
-export function commandAgent(plan: CommandPlan, host: Pick<AgentHost, 'clock' | 'redact'>): Agent {
+export function commandAgent(plan: CommandPlan, host: Pick<AgentHost, 'clock' | 'redactor'>): Agent {
   return { run: (run) => runCommand(plan, run, host) };
 }
 
 async function runCommand(
   plan: CommandPlan,
   run: AgentRun,
-  { clock, redact = (text) => text }: Pick<AgentHost, 'clock' | 'redact'>,
+  { clock, redactor = new Redactor() }: Pick<AgentHost, 'clock' | 'redactor'>,
 ): Promise<AgentResult> {
   if (run.signal.aborted) throw abortFailure(run.signal);
   const [program, ...args] = plan.command.map((argument) => renderArgument(argument, run));
@@ -47,8 +48,8 @@ async function runCommand(
   if (run.attempt > 1) await endLeftBehind(run, clock);
   if (run.signal.aborted) throw abortFailure(run.signal);
   const child = start(program, args, plan, run);
-  const output = new HeadOfOutput(outputLimit);
-  const log = new TailOfOutput(logLimit);
+  const output = new HeadOfOutput(outputLimit, redactor);
+  const log = new TailOfOutput(logLimit, redactor);
   child.stdout?.on('data', (chunk: Uint8Array) => output.add(chunk));
   child.stderr?.on('data', (chunk: Uint8Array) => log.add(chunk));
   // A program that does not read its stdin closes it under the write: EPIPE is no failure of the run.
@@ -70,7 +71,7 @@ async function runCommand(
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
 
   if (ending.type === 'aborted') throw abortFailure(run.signal);
-  const stderr = redact(log.text());
+  const stderr = log.text();
   if (ending.code === 0)
     return stderr === '' ? { output: output.text() } : { output: output.text(), log: stderr };
   throw exitFailure(program, ending, stderr);

@@ -1,6 +1,10 @@
 const mask = '[redacted]';
 /** Shorter values would blot out ordinary words. */
 const shortestSecret = 4;
+/** Stands for each character of a secret until the text is cut: a character that no text has. */
+const cover = '\ufffe';
+/** Characters that the widest of a value's forms makes of one. */
+const widestForm = 12;
 /** Shorter pieces of base64 would turn up by chance. */
 const shortestPiece = 6;
 
@@ -25,14 +29,41 @@ export class Redactor {
   }
 
   text(text: string): string {
-    // Almost every text holds none, and that is quickly seen.
-    if (!this.#needles.some((needles) => needles.test(text))) return text;
     let shown = text;
-    for (const secret of this.#secrets) {
-      if (secret.needles.some((needle) => shown.includes(needle)))
-        shown = shown.replace(secret.pattern, mask);
-    }
+    for (const { pattern } of this.#secretsIn(text)) shown = shown.replace(pattern, mask);
     return shown;
+  }
+
+  #secretsIn(text: string): readonly Secret[] {
+    // Almost every text holds none, and that is quickly seen.
+    if (!this.#needles.some((needles) => needles.test(text))) return [];
+    return this.#secrets.filter(({ needles }) => needles.some((needle) => text.includes(needle)));
+  }
+
+  /** How far a secret may go on, in whatever form: of a text that is cut this much more is needed, in characters or bytes. */
+  get reach(): number {
+    return widestForm * (this.#secrets[0]?.value.length ?? 0);
+  }
+
+  /**
+   * The first `length` characters of a text without its secrets. Of one that lies across the cut no part is shown, as
+   * long as the text goes on for {@linkcode reach} behind it.
+   */
+  head(text: string, length: number): string {
+    return this.#part(text, 0, length);
+  }
+
+  /** As {@linkcode head}, of the last characters. */
+  tail(text: string, length: number): string {
+    return this.#part(text, Math.max(0, text.length - length), text.length);
+  }
+
+  /** Covered and then cut: a mask is not as long as what it stands for, so behind one the cut would be elsewhere. */
+  #part(text: string, from: number, to: number): string {
+    let covered = text;
+    for (const { pattern } of this.#secretsIn(text))
+      covered = covered.replace(pattern, (secret) => cover.repeat(secret.length));
+    return covered.slice(from, to).replace(/\ufffe+/g, mask);
   }
 
   /** A copy of plain JSON data with every string in it redacted, keys included. */

@@ -1,9 +1,9 @@
+import type { Redactor } from '../core/redact.ts';
+
 /** How much of an answer is read; the connection is dropped where there is more. */
 export const mostRead = 65_536;
 /** How much of it is kept, in bytes of UTF-8. */
 const mostKept = 2_048;
-/** Taken before redaction, so that a secret that lies across the cut is still recognised as a whole. */
-const redactionWindow = 4 * mostKept;
 
 /**
  * The first 2 KiB of an answer as text that can be stored and shown: bytes that are no UTF-8 and control characters
@@ -12,14 +12,16 @@ const redactionWindow = 4 * mostKept;
 export function answerText(
   bytes: Uint8Array,
   contentEncoding: string | undefined,
-  redact: (text: string) => string,
+  redactor: Redactor,
 ): string {
   const encoding = contentEncoding?.trim().toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity')
-    return cut(redact(`[${printable(encoding)}, ${bytes.length} bytes]`));
+    return cut(redactor.text(`[${printable(encoding)}, ${bytes.length} bytes]`));
   // `stream`: a character that the cut splits is left out, not replaced.
-  const text = new TextDecoder().decode(bytes.subarray(0, redactionWindow), { stream: true });
-  return cut(redact(printable(text)));
+  const beginning = (size: number) => new TextDecoder().decode(bytes.subarray(0, size), { stream: true });
+  const text = printable(beginning(mostKept + redactor.reach));
+  // A mask may be longer than its secret.
+  return cut(redactor.head(text, beginning(mostKept).length));
 }
 
 function printable(text: string): string {

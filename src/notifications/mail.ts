@@ -1,4 +1,5 @@
 import { errorMessage } from '../core/failure.ts';
+import type { Redactor } from '../core/redact.ts';
 import { AddressRefused, assertPublic, forbiddenHost } from './address-guard.ts';
 import { answerText } from './answer-text.ts';
 import type { Lookup } from './connect.ts';
@@ -15,7 +16,7 @@ export function isMail(url: string): boolean {
  * The `Message-ID` is made of the delivery's `webhook-id`, so it is the same for all attempts. An e-mail that some of
  * its recipients were refused counts as sent: another attempt would reach the others twice.
  */
-export function createMailer({ redact, lookup }: { redact: (text: string) => string; lookup: Lookup }) {
+export function createMailer({ redactor, lookup }: { redactor: Redactor; lookup: Lookup }) {
   return async (request: SendRequest, signal: AbortSignal): Promise<Exchange> => {
     const refused = (reason: string): Exchange => ({ kind: 'refused', reason });
     const email = readEmail(request.body);
@@ -33,12 +34,12 @@ export function createMailer({ redact, lookup }: { redact: (text: string) => str
         messageId: messageId(request.headers['webhook-id'] ?? '', from),
         signal,
       });
-      return answered(statusOf(sent.response), sent.response, redact);
+      return answered(statusOf(sent.response), sent.response, redactor);
     } catch (thrown) {
       if (thrown instanceof AddressRefused) return refused(thrown.message);
       const { responseCode, response, code } = smtpError(thrown);
-      if (responseCode !== undefined) return answered(responseCode, response, redact);
-      const message = redact(errorMessage(signal.aborted ? signal.reason : thrown));
+      if (responseCode !== undefined) return answered(responseCode, response, redactor);
+      const message = redactor.text(errorMessage(signal.aborted ? signal.reason : thrown));
       // Addresses that no server was asked about.
       return code === 'EENVELOPE' ? refused(message) : { kind: 'network', error: message };
     }
@@ -65,8 +66,8 @@ function messageId(id: string, from: string): string {
   return `<${id}@${domain}>`;
 }
 
-function answered(status: number, response: string, redact: (text: string) => string): Exchange {
-  const answer = answerText(Buffer.from(response), undefined, redact);
+function answered(status: number, response: string, redactor: Redactor): Exchange {
+  const answer = answerText(Buffer.from(response), undefined, redactor);
   return { kind: 'answer', protocol: 'smtp', status, retryAfter: undefined, answer };
 }
 

@@ -1,6 +1,7 @@
 import { Agent, errors, request as httpRequest } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { errorMessage } from '../core/failure.ts';
+import type { Redactor } from '../core/redact.ts';
 import { type AddressGuard, AddressRefused, forbiddenHost } from './address-guard.ts';
 import { answerText, mostRead } from './answer-text.ts';
 import { createConnector, createLookup, type Lookup } from './connect.ts';
@@ -19,7 +20,7 @@ export interface Sender {
 export interface SenderDependencies {
   readonly clock: Clock;
   /** Takes the secrets out of answers and error messages. */
-  readonly redact: (text: string) => string;
+  readonly redactor: Redactor;
   /** Default: the machine's resolver. */
   readonly lookup?: Lookup;
 }
@@ -36,7 +37,7 @@ const unsendable = [
  * there are requests under way, so that a slow receiver delays nobody else; guarded and free requests never share
  * one. Redirects are not followed. Of an answer 64 KiB are read, then the connection is dropped.
  */
-export function createSender({ clock, redact, lookup = createLookup() }: SenderDependencies): Sender {
+export function createSender({ clock, redactor, lookup = createLookup() }: SenderDependencies): Sender {
   const agentFor = (guard: AddressGuard) =>
     // Our own time-out covers the whole exchange; undici's would cut long ones short.
     new Agent({ connect: createConnector(guard, lookup), headersTimeout: 0, bodyTimeout: 0 });
@@ -63,7 +64,7 @@ export function createSender({ clock, redact, lookup = createLookup() }: SenderD
         protocol: 'http',
         status,
         retryAfter: first(answer.headers['retry-after']),
-        answer: answerText(bytes, first(answer.headers['content-encoding']), redact),
+        answer: answerText(bytes, first(answer.headers['content-encoding']), redactor),
       };
     } catch (thrown) {
       if (thrown instanceof AddressRefused) return { kind: 'refused', reason: thrown.message };
@@ -71,7 +72,7 @@ export function createSender({ clock, redact, lookup = createLookup() }: SenderD
       if (status === 204) {
         return { kind: 'answer', protocol: 'http', status, retryAfter: undefined, answer: '' };
       }
-      const message = redact(networkError(thrown));
+      const message = redactor.text(networkError(thrown));
       if (unsendable.some((kind) => thrown instanceof kind)) {
         return { kind: 'refused', reason: `the request cannot be sent: ${message}` };
       }
@@ -79,7 +80,7 @@ export function createSender({ clock, redact, lookup = createLookup() }: SenderD
       return { kind: 'network', error: prefix + message };
     }
   };
-  const mail = createMailer({ redact, lookup });
+  const mail = createMailer({ redactor, lookup });
 
   return {
     send: (request) =>

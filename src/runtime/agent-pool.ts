@@ -5,13 +5,14 @@ import type { Clock } from '../core/clock.ts';
 import { errorMessage } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
+import type { Redactor } from '../core/redact.ts';
 import type { AgentPlan, Plan } from '../plan/plan.ts';
 
 export interface AgentPoolOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
-  readonly redact: (text: string) => string;
+  readonly redactor: Redactor;
   readonly plan: () => Plan;
   /** Makes agents in place of those of the file. */
   readonly createAgent?: ((plan: AgentPlan) => Agent) | undefined;
@@ -28,8 +29,8 @@ export class AgentPool {
 
   constructor(options: AgentPoolOptions) {
     this.#options = options;
-    const { clock, random } = options;
-    this.#toolServers = new ToolServers({ clock, random, log: this.#log });
+    const { clock, random, redactor } = options;
+    this.#toolServers = new ToolServers({ clock, random, log: this.#log, redactor });
   }
 
   /** Undefined where the file has no such agent. */
@@ -66,9 +67,9 @@ export class AgentPool {
   }
 
   #create(plan: AgentPlan): Agent {
-    const { clock, random, redact } = this.#options;
+    const { clock, random, redactor } = this.#options;
     if (this.#options.createAgent !== undefined) return this.#options.createAgent(plan);
-    const dependencies = { clock, random, log: this.#log, redact, toolServers: this.#toolServers };
+    const dependencies = { clock, random, log: this.#log, redactor, toolServers: this.#toolServers };
     return createAgent({ ...plan, llms: this.#options.plan().llms }, dependencies);
   }
 

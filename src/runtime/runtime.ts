@@ -78,8 +78,7 @@ export class Runtime {
     const { clock, random, log, redactor } = options;
     this.bus = new EventBus((thrown) => log.error('a listener failed', { error: errorMessage(thrown) }));
     const { createAgent, tracer = noTracer } = options;
-    const redact = (text: string) => redactor.text(text);
-    const agents = new AgentPool({ clock, random, log, redact, plan: () => this.#plan, createAgent });
+    const agents = new AgentPool({ clock, random, log, redactor, plan: () => this.#plan, createAgent });
     this.#agents = agents;
     const runtime = this;
     const wakes = new Wakes(clock, (ready) => {
@@ -99,7 +98,7 @@ export class Runtime {
         if (runtime.#ids === undefined) throw new Error('the journal is not open yet');
         return runtime.#ids;
       },
-      sender: options.sender ?? createLazySender({ clock, redact }),
+      sender: options.sender ?? createLazySender({ clock, redactor }),
       tracer,
       taskSpans: new TaskSpans(tracer),
       plan: () => this.#plan,

@@ -7,6 +7,7 @@ import { commandAgent } from '../../src/agents/command.ts';
 import type { CommandPlan } from '../../src/agents/specification.ts';
 import { SystemClock } from '../../src/core/clock.ts';
 import { Failure } from '../../src/core/failure.ts';
+import { Redactor } from '../../src/core/redact.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { testRun } from './runs.ts';
 
@@ -125,6 +126,20 @@ describe('command', () => {
     const { log } = await run(command('sh', '-c', 'yes ❄❄❄ | head -c 50000000 >&2; echo last >&2'));
     expect(log).toMatch(/^…[❄\n]+.*\nlast$/su);
     expect(Buffer.byteLength(log ?? '')).toBeLessThanOrEqual(2 ** 16 + 3);
+  });
+
+  test.each([1, 6, 11])('shows no part of a secret of which a cut takes %i characters', async (into) => {
+    const secret = 's3cret-value';
+    const redactor = new Redactor();
+    redactor.add([secret]);
+    const flood = (size: number) => `yes | head -c ${size}`;
+    // The cut of stdout is behind the first characters of the secret, that of stderr before its last ones.
+    const script = `${flood(2 ** 20 - into)}; printf %s ${secret}; ${flood(9_999)}
+      (${flood(9_999)}; printf %s ${secret}; ${flood(2 ** 16 - into)}) >&2`;
+    const agent = commandAgent(command('sh', '-c', script), { clock: new SystemClock(), redactor });
+    const { output, log } = await agent.run(testRun());
+    expect(output).toMatch(/^[y\n]+\[redacted\]\n\[output cut: \d+ bytes/);
+    expect(log).toMatch(/^…\[redacted\][y\n]+$/);
   });
 
   test('ends a program that ignores TERM, prints without end and never reads, with its children', async () => {

@@ -101,3 +101,42 @@ test('data keeps its shape', () => {
     '[redacted]': ['a [redacted] b', 1, null, { deep: '[redacted]' }],
   });
 });
+
+describe('a text that is cut shows no part of a secret', () => {
+  test('wherever the cut is, in whatever form, and whatever was masked before it', () => {
+    const value = fc.string({ minLength: 4, maxLength: 20, unit: fc.constantFrom(...'abcXYZ019+/&"<é ') });
+    const property = fc.property(
+      value.filter((text) => text.trim() === text),
+      fc.array(fc.tuple(fc.constantFrom(...Object.values(forms)), fc.constantFrom('', '-', ' - ')), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+      fc.nat(),
+      (secret, pieces, place) => {
+        const made = redactor(secret);
+        const text = pieces.map(([form, between]) => `${between}${form(secret)}`).join('');
+        const cut = place % (text.length + 1);
+        // What stands for secrets, and what stood between them.
+        expect(made.head(text, cut)).toMatch(/^(\[redacted\]|[ -])*$/);
+        expect(made.tail(text, cut)).toMatch(/^(\[redacted\]|[ -])*$/);
+      },
+    );
+    fc.assert(property);
+  });
+
+  test('and is the very part that was asked for where it holds none', () => {
+    expect(redactor('secret').head('0123456789', 4)).toBe('0123');
+    expect(redactor('secret').tail('0123456789', 4)).toBe('6789');
+    expect(redactor('secret').tail('01secret89', 4)).toBe('[redacted]89');
+    expect(new Redactor().head('0123', 9)).toBe('0123');
+    expect(new Redactor().tail('0123', 9)).toBe('0123');
+  });
+
+  test('as long as no form of a secret is longer than its reach', () => {
+    fc.assert(
+      fc.property(secret, fc.constantFrom(...Object.values(forms)), (value, form) => {
+        expect(Buffer.byteLength(form(value))).toBeLessThanOrEqual(redactor(value).reach);
+      }),
+    );
+  });
+});

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { SystemClock } from '../../src/core/clock.ts';
+import { Redactor } from '../../src/core/redact.ts';
 import { createConnector, type ResolvedAddress, toNodeLookup } from '../../src/notifications/connect.ts';
 import { createSender } from '../../src/notifications/send.ts';
 import { recordingServer } from '../support/recording-server.ts';
@@ -8,7 +9,7 @@ const loopback = { address: '127.0.0.1', family: 4 };
 const publicAddress = { address: '9.9.9.9', family: 4 };
 
 async function sendGuarded(url: string, lookup: (name: string) => Promise<readonly ResolvedAddress[]>) {
-  const sender = createSender({ clock: new SystemClock(), redact: (text) => text, lookup });
+  const sender = createSender({ clock: new SystemClock(), redactor: new Redactor(), lookup });
   const signal = new AbortController().signal;
   try {
     return await sender.send({ url, headers: {}, body: '{}', timeout: 5_000, guard: 'public', signal });
@@ -40,7 +41,7 @@ test('without the guard the same name is reached', async () => {
   await using server = await recordingServer();
   const sender = createSender({
     clock: new SystemClock(),
-    redact: (text) => text,
+    redactor: new Redactor(),
     lookup: async () => [loopback],
   });
   const url = `http://rebound.example:${server.port}/`;

@@ -6,6 +6,7 @@ import { createServer } from 'node:https';
 import { join } from 'node:path';
 import process from 'node:process';
 import { SystemClock } from '../../src/core/clock.ts';
+import { Redactor } from '../../src/core/redact.ts';
 import { createSender, type SendRequest, type SendResult } from '../../src/notifications/send.ts';
 import { type Behaviour, hostileServer } from '../support/hostile-server.ts';
 import { closeServer, listen } from '../support/listen.ts';
@@ -13,7 +14,7 @@ import { recordingServer } from '../support/recording-server.ts';
 
 const clock = new SystemClock();
 const lookup = async () => [{ address: '127.0.0.1', family: 4 }];
-const sender = createSender({ clock, redact: (text) => text, lookup });
+const sender = createSender({ clock, redactor: new Redactor(), lookup });
 const hostile = await hostileServer();
 let failed = 0;
 

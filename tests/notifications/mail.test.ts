@@ -1,6 +1,7 @@
 import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, expect, test } from 'vitest';
 import { type Clock, SystemClock } from '../../src/core/clock.ts';
+import { Redactor } from '../../src/core/redact.ts';
 import { judge } from '../../src/notifications/outcome.ts';
 import { renderBody } from '../../src/notifications/payload.ts';
 import { createSender, type SendRequest } from '../../src/notifications/send.ts';
@@ -29,7 +30,9 @@ async function serving(options?: SMTPServerOptions) {
 
 function sending(url: string, changes: Partial<SendRequest> = {}, clock: Clock = new SystemClock()) {
   const lookup = async () => [{ address: '127.0.0.1', family: 4 }];
-  const sender = createSender({ clock, redact: (text) => text.replaceAll('hunter2', '[redacted]'), lookup });
+  const redactor = new Redactor();
+  redactor.add(['hunter2']);
+  const sender = createSender({ clock, redactor, lookup });
   cleanups.push(() => sender.close());
   const headers = { 'webhook-id': 'msg_1' };
   const signal = new AbortController().signal;

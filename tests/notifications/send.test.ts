@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { SystemClock } from '../../src/core/clock.ts';
+import { Redactor } from '../../src/core/redact.ts';
 import { createSender, type Sender, type SendRequest } from '../../src/notifications/send.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { hostileServer } from '../support/hostile-server.ts';
@@ -11,7 +12,7 @@ afterEach(async () => {
 });
 
 function sender(changes: Partial<Parameters<typeof createSender>[0]> = {}): Sender {
-  const made = createSender({ clock: new SystemClock(), redact: (text) => text, ...changes });
+  const made = createSender({ clock: new SystemClock(), redactor: new Redactor(), ...changes });
   senders.push(made);
   return made;
 }
@@ -64,8 +65,9 @@ test('of an answer 2 KiB are kept, redacted before they are cut', async () => {
   const secret = 's3cret-value';
   const body = `${'ä'.repeat(1_020)}${secret}${'x'.repeat(200_000)}`;
   await using server = await recordingServer(() => ({ status: 200, body }));
-  const redact = (text: string) => text.replaceAll(secret, '[redacted]');
-  const result = await sender({ redact }).send(request(server.url));
+  const redactor = new Redactor();
+  redactor.add([secret]);
+  const result = await sender({ redactor }).send(request(server.url));
   expect(result).toMatchObject({ kind: 'answer', answer: `${'ä'.repeat(1_020)}[redacte` });
 });
 

@@ -1,6 +1,7 @@
 import type { Clock } from '../../core/clock.ts';
 import { errorMessage, Failure } from '../../core/failure.ts';
 import { Redactor } from '../../core/redact.ts';
+import type { AgentHost } from '../host.ts';
 import type { LlmPlan } from '../specification.ts';
 import { loadAi } from './ai.ts';
 import { titleOf } from './provider.ts';
@@ -21,11 +22,15 @@ const messageLimit = 500;
  * What was thrown by a call, as a failure: `rate_limited`, `unauthorized`, `timeout`, `bad_answer` or `provider_error`.
  * Its message names the provider and the model, and never holds the key.
  */
-export async function callProblem(thrown: unknown, llm: LlmPlan, clock: Clock): Promise<CallProblem> {
+export async function callProblem(
+  thrown: unknown,
+  llm: LlmPlan,
+  { clock, redactor = new Redactor() }: Pick<AgentHost, 'clock' | 'redactor'>,
+): Promise<CallProblem> {
   const { APICallError } = await loadAi();
-  const redactor = new Redactor();
-  if (llm.apiKey !== undefined) redactor.add([llm.apiKey]);
-  const detail = redactor.text(errorMessage(thrown)).slice(0, messageLimit);
+  const key = new Redactor();
+  if (llm.apiKey !== undefined) key.add([llm.apiKey]);
+  const detail = redactor.text(key.text(errorMessage(thrown))).slice(0, messageLimit);
   const problem = (
     code: string,
     what: string,

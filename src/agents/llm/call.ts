@@ -19,15 +19,16 @@ export async function callModel<T>(
   call: (signal: AbortSignal) => Promise<T>,
   llm: LlmPlan,
   signal: AbortSignal,
-  { clock, random }: Pick<AgentHost, 'clock' | 'random'>,
+  host: Pick<AgentHost, 'clock' | 'random' | 'redactor'>,
 ): Promise<T> {
+  const { clock, random } = host;
   const policy = { maxAttempts: llm.maxRetries + 1, initialDelay: 1_000, maxDelay: 30_000 };
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await unlessAborted(signal, (controller) => within(llm.timeout, controller, call, clock));
     } catch (thrown) {
       if (signal.aborted) throw abortFailure(signal);
-      const problem = await callProblem(thrown, llm, clock);
+      const problem = await callProblem(thrown, llm, host);
       const wait = Math.max(problem.retryAfter ?? 0, backoffDelay(policy, attempt, random));
       if (!problem.transient || attempt >= policy.maxAttempts || wait > longestWait) throw problem.failure;
       await sleep(clock, wait, signal).catch(() => {

@@ -3,8 +3,10 @@
 import type { ToolSet } from 'ai';
 import type { Clock } from '../../core/clock.ts';
 import { errorMessage, Failure } from '../../core/failure.ts';
+import { Redactor } from '../../core/redact.ts';
 import type { Span } from '../../core/trace.ts';
 import type { AgentRun } from '../agent.ts';
+import type { AgentHost } from '../host.ts';
 import { allowList } from '../mcp/allow-list.ts';
 import type { ServerTool, ToolServer } from '../mcp/tool-server.ts';
 import { loadAi } from './ai.ts';
@@ -20,6 +22,8 @@ interface Offered {
   readonly tool: ServerTool;
 }
 
+type ToolHost = Pick<AgentHost, 'clock' | 'redactor'>;
+
 /** What came of a call, for the model. */
 export interface CallAnswer {
   readonly text: string;
@@ -31,11 +35,13 @@ export class OfferedTools {
   readonly #offered: ReadonlyMap<string, Offered>;
   readonly #run: AgentRun;
   readonly #clock: Clock;
+  readonly #redactor: Redactor;
 
-  constructor(offered: ReadonlyMap<string, Offered>, run: AgentRun, clock: Clock) {
+  constructor(offered: ReadonlyMap<string, Offered>, run: AgentRun, host: ToolHost) {
     this.#offered = offered;
     this.#run = run;
-    this.#clock = clock;
+    this.#clock = host.clock;
+    this.#redactor = host.redactor ?? new Redactor();
   }
 
   /** For the model: without a way to execute them, so that calls come back to {@linkcode call}. */
@@ -66,7 +72,7 @@ export class OfferedTools {
     try {
       const { traceparent } = span;
       const answer = await offered.server.call(offered.tool.name, { ...input }, { signal, traceparent });
-      record(answer.text, answer.isError ? answer.text.slice(0, 500) : undefined);
+      record(answer.text, answer.isError ? this.#redactor.text(answer.text).slice(0, 500) : undefined);
       return { text: cleanText(answer.text, toolOutputLimit), isError: answer.isError };
     } catch (thrown) {
       record('', errorMessage(thrown));
@@ -107,7 +113,7 @@ export async function offerTools(
   servers: ReadonlyMap<string, ToolServer>,
   globs: readonly string[],
   run: AgentRun,
-  clock: Clock,
+  host: ToolHost,
 ): Promise<OfferedTools> {
   const offered = new Map<string, Offered>();
   const isAllowed = allowList(globs);
@@ -120,7 +126,7 @@ export async function offerTools(
       }
     }
   }
-  return new OfferedTools(offered, run, clock);
+  return new OfferedTools(offered, run, host);
 }
 
 function freeName(server: string, tool: string, taken: ReadonlyMap<string, unknown>): string {

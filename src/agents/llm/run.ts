@@ -38,7 +38,7 @@ export async function runModel(work: ModelWork, run: AgentRun, host: AgentHost):
   const isWebhook = run.triggerType === 'webhook';
   const prompt = promptFor(instructionOf(plan), run.input, { untrusted: isWebhook, random: host.random });
   const globs = isWebhook ? (plan.toolsOnWebhook ?? plan.tools) : plan.tools;
-  const tools = await offerTools(work.servers, globs, run, host.clock);
+  const tools = await offerTools(work.servers, globs, run, host);
   const ask = await asker(llm, prompt.system, tools, run, host);
 
   const notes = new Set<string>();

@@ -7,6 +7,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { type Clock, sleep } from '../../core/clock.ts';
 import { Failure } from '../../core/failure.ts';
+import type { Redactor } from '../../core/redact.ts';
 import { TailOfOutput } from '../bounded-output.ts';
 import { endProcessGroup, groupIsAlive } from '../processes.ts';
 import type { McpServerPlan } from '../specification.ts';
@@ -21,16 +22,21 @@ export class StdioTransport implements Transport {
 
   readonly #plan: Extract<McpServerPlan, { command: readonly string[] }>;
   readonly #clock: Clock;
-  readonly #log = new TailOfOutput(2_000);
+  readonly #log: TailOfOutput;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
 
-  constructor(plan: Extract<McpServerPlan, { command: readonly string[] }>, clock: Clock) {
+  constructor(
+    plan: Extract<McpServerPlan, { command: readonly string[] }>,
+    clock: Clock,
+    redactor: Redactor,
+  ) {
     this.#plan = plan;
     this.#clock = clock;
+    this.#log = new TailOfOutput(2_000, redactor);
   }
 
-  /** The last that the server wrote to its stderr. */
+  /** The last that the server wrote to its stderr, without secrets. */
   get stderr(): string {
     return this.#log.text();
   }

@@ -4,6 +4,7 @@ import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { backoffDelay } from '../../core/backoff.ts';
 import { sleep } from '../../core/clock.ts';
 import { errorMessage, Failure } from '../../core/failure.ts';
+import { Redactor } from '../../core/redact.ts';
 import { abortFailure, unlessAborted } from '../aborted.ts';
 import type { AgentHost } from '../host.ts';
 import type { McpServerPlan } from '../specification.ts';
@@ -130,7 +131,8 @@ export class ToolServer {
   }
 
   async #transport(): Promise<Transport> {
-    if ('command' in this.#plan) return new StdioTransport(this.#plan, this.#host.clock);
+    const { clock, redactor = new Redactor() } = this.#host;
+    if ('command' in this.#plan) return new StdioTransport(this.#plan, clock, redactor);
     const { StreamableHTTPClientTransport } = await import(
       '@modelcontextprotocol/sdk/client/streamableHttp.js'
     );
