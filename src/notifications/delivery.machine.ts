@@ -1,6 +1,7 @@
 // One attempt at a delivery, from its claim to its settlement.
 //
-//   attempting   the request is under way; skipped where the claim is given back
+//   attempting   the request is under way; skipped where the claim is given back. Where a defect of ours stopped the
+//                attempt, it is only judged, as a failed one
 //   settling     what became of it is committed (`committing`), together with the endpoint's breaker; while
 //                the journal cannot write it is held and tried again (`holding`)
 //   delivered, dead    settled; nothing follows
@@ -21,6 +22,8 @@ export interface DeliveryInput {
   /** The row was claimed too late to be sent, and is given back unattempted. */
   readonly giveBack: boolean;
   readonly endpoint: ActorRefFrom<typeof endpointMachine>;
+  /** What was thrown where a defect of ours stopped the attempt: nothing is sent, and it counts as failed. */
+  readonly defect?: unknown;
 }
 
 /** What became of an attempt, decided but not yet committed. */
@@ -48,7 +51,9 @@ export const deliveryMachine = setup({
     emitted: {} as DeliveryEmitted,
   },
   actors: {
-    attempt: fromPromise<AttemptResult, { delivery: DeliveryRecord; probe: boolean }>(unprovided('attempt')),
+    attempt: fromPromise<AttemptResult, { delivery: DeliveryRecord; probe: boolean; defect: unknown }>(
+      unprovided('attempt'),
+    ),
     settle: fromPromise<
       DeliveryRecord,
       {
@@ -71,6 +76,7 @@ export const deliveryMachine = setup({
   },
   guards: {
     isGivenBack: ({ context }) => context.giveBack,
+    isFirstDefect: ({ context }) => context.defect === undefined,
     lost: (_, params: { error: unknown }) => params.error instanceof StaleFence,
     saysSomething: (_, params: { result: AttemptResult }) => params.result.health !== 'none',
     settledAs: ({ context }, params: { status: DeliveryRecord['status'] }) =>
@@ -87,7 +93,7 @@ export const deliveryMachine = setup({
     attempting: {
       invoke: {
         src: 'attempt',
-        input: ({ context }) => ({ delivery: context.delivery, probe: context.probe }),
+        input: ({ context: { delivery, probe, defect } }) => ({ delivery, probe, defect }),
         onDone: [
           {
             guard: { type: 'saysSomething', params: ({ event }) => ({ result: event.output }) },
@@ -99,7 +105,13 @@ export const deliveryMachine = setup({
           },
           { target: 'settling', actions: assign({ result: ({ event }) => event.output }) },
         ],
-        onError: 'settling',
+        // Whatever may go wrong with a receiver is a result. One that cannot even be judged fails the actor.
+        onError: {
+          guard: 'isFirstDefect',
+          target: 'attempting',
+          reenter: true,
+          actions: assign({ defect: ({ event }) => event.error }),
+        },
       },
       on: { 'delivery.release': 'settling' },
     },

@@ -23,7 +23,7 @@ import {
 } from 'xstate';
 import { unprovided } from '../core/unprovided.ts';
 import type { DeliveryRecord } from '../journal/deliveries.ts';
-import { deliveryMachine } from './delivery.machine.ts';
+import { type DeliveryInput, deliveryMachine } from './delivery.machine.ts';
 import {
   type BreakerPolicy,
   type EndpointInput,
@@ -65,6 +65,10 @@ export type DeliverySupervisorEvent =
   | DoneActorEvent<unknown>
   | ErrorActorEvent<unknown>;
 
+/** Of the ids of deliveries' actors. */
+const deliveryPrefix = 'delivery.';
+/** Of the id of an actor that judges what another one broke over. */
+const brokenSuffix = '.broken';
 /** How long an endpoint without work stays in memory, in milliseconds. */
 const idleDelay = 30_000;
 
@@ -97,7 +101,7 @@ export const deliverySupervisorMachine = setup({
       for (const delivery of params.deliveries) {
         // With the fence: what was given back may be claimed again before the actor that gave it back has ended, and
         // the end of that one must not be taken for the end of this one.
-        const id = `${delivery.id}.${delivery.fence}`;
+        const id = `${deliveryPrefix}${delivery.id}.${delivery.fence}`;
         const input = { delivery, probe: context.gate === 'probing', giveBack, endpoint: breaker };
         // Before it starts: what a child emits at its first step reaches nobody who comes later.
         spawn('delivery', { id, input }).on('*', (event) => events?.send(event));
@@ -110,9 +114,29 @@ export const deliverySupervisorMachine = setup({
       enqueue.stopChild(event.actorId);
       enqueue.assign({ live: context.live - 1 });
     }),
+    /** A delivery's actor failed, which is a defect of ours: its row must not stay `attempting` until the next start. */
+    settleBroken: enqueueActions(({ enqueue, event, context, self }) => {
+      if (!('actorId' in event)) return;
+      const child: AnyActorRef | undefined = self.getSnapshot().children[event.actorId];
+      const input: DeliveryInput | undefined = child?.getSnapshot().context;
+      enqueue.stopChild(event.actorId);
+      const defect = 'error' in event ? event.error : undefined;
+      if (input === undefined) return enqueue.assign({ live: context.live - 1 });
+      const { delivery, endpoint } = input;
+      enqueue.assign(({ spawn, system }) => {
+        const events: AnyActorRef | undefined = system.get('events');
+        const id = `${deliveryPrefix}${delivery.id}.${delivery.fence}${brokenSuffix}`;
+        const judged = { delivery, probe: false, giveBack: false, endpoint, defect };
+        spawn('delivery', { id, input: judged }).on('*', (event) => events?.send(event));
+        return {};
+      });
+    }),
+    /** Says that not even a failed attempt could be settled: the row waits for the next start. Provided by the runtime: it has the log. */
+    tellBroken: (_, _params: { actorId: string; defect: unknown }) => {},
     releaseAll: enqueueActions(({ enqueue, self }) => {
       for (const [id, child] of Object.entries(self.getSnapshot().children)) {
-        if (child !== undefined && id !== 'breaker') enqueue.sendTo(child, { type: 'delivery.release' });
+        if (child !== undefined && id.startsWith(deliveryPrefix))
+          enqueue.sendTo(child, { type: 'delivery.release' });
       }
     }),
     change: enqueueActions(({ enqueue, event, context }) => {
@@ -134,6 +158,7 @@ export const deliverySupervisorMachine = setup({
     isNotDraining: ({ context }) => context.wish !== 'drain',
     wishesRun: ({ context }) => context.wish === 'run',
     isEmpty: ({ context }) => context.live === 0,
+    brokeAgain: ({ event }) => 'actorId' in event && event.actorId.endsWith(brokenSuffix),
   },
   delays: { holdDelay: 1_000, idleDelay },
 }).createMachine({
@@ -151,8 +176,17 @@ export const deliverySupervisorMachine = setup({
   }),
   initial: 'starting',
   on: {
-    'xstate.done.actor.*': { actions: 'reap' },
-    'xstate.error.actor.*': { actions: 'reap' },
+    'xstate.done.actor.delivery.*': { actions: 'reap' },
+    'xstate.error.actor.delivery.*': [
+      {
+        guard: 'brokeAgain',
+        actions: [
+          { type: 'tellBroken', params: ({ event: { actorId, error } }) => ({ actorId, defect: error }) },
+          'reap',
+        ],
+      },
+      { actions: 'settleBroken' },
+    ],
     'rows.ready': { actions: assign({ more: true }) },
     'gate.opened': { actions: assign({ gate: 'open' }) },
     'gate.probing': { actions: assign({ gate: 'probing', more: true }) },

@@ -27,11 +27,22 @@ const callbackPrefix = 'callback:';
 export function provideDeliveries(world: () => World) {
   const delivery = deliveryMachine.provide({
     actors: {
-      attempt: fromPromise(({ input, signal }) => attempt(world(), input.delivery, input.probe, signal)),
+      attempt: fromPromise(async ({ input: { delivery, probe, defect }, signal }) =>
+        defect === undefined
+          ? attempt(world(), delivery, probe, signal)
+          : failedByDefect(world(), delivery, defect),
+      ),
       settle: fromPromise(({ input }) => settle(world(), input.delivery, input.result, input.endpoint)),
     },
   });
   const endpoint = deliverySupervisorMachine.provide({
+    actions: {
+      tellBroken: (_, { actorId, defect }) =>
+        world().log.error('the actor of a delivery failed; the delivery goes on at the next start', {
+          actor: actorId,
+          ...about(defect),
+        }),
+    },
     actors: {
       delivery,
       load: fromPromise(({ input }) => load(world(), input.endpoint)),
@@ -115,6 +126,35 @@ async function attempt(
           : 'failed';
   return { attempt: record, counts: !probe, next: nextOf(verdict, probe), health, at: now };
 }
+
+/**
+ * A defect of ours stopped an attempt. It counts as failed, so that the delivery goes on by its policy and comes to an
+ * end; of the receiver it says nothing.
+ */
+function failedByDefect(world: World, delivery: DeliveryRecord, defect: unknown): AttemptResult {
+  world.log.error('a defect stopped an attempt at a delivery; it counts as failed', {
+    delivery: delivery.id,
+    ...about(defect),
+  });
+  const error = world.redactor.text(`internal: ${errorMessage(defect)}`);
+  const at = world.clock.now();
+  const verdict = judge(
+    { kind: 'network', error, durationMs: 0 },
+    {
+      attempt: delivery.attemptsUsed + 1,
+      policy: notificationPlan(world, delivery.endpoint)?.retry ?? callbackRetry,
+      now: at,
+      random: world.random,
+    },
+  );
+  const attempt = { at, status: undefined, durationMs: 0, error, answer: undefined };
+  return { attempt, counts: true, next: nextOf(verdict, false), health: 'none', at };
+}
+
+const about = (defect: unknown) => ({
+  error: errorMessage(defect),
+  stack: defect instanceof Error ? defect.stack : undefined,
+});
 
 function nextOf(verdict: ReturnType<typeof judge>, probe: boolean): AttemptResult['next'] {
   switch (verdict.outcome) {

@@ -50,7 +50,9 @@ class Sending {
   constructor(giveBack = false) {
     const machine = deliveryMachine.provide({
       actors: {
-        attempt: fromPromise(() => {
+        attempt: fromPromise(({ input: { defect } }) => {
+          if (defect !== undefined)
+            return Promise.resolve({ ...results.backoff, attempt, counts: true, at: this.clock.now() });
           this.attempts += 1;
           return new Promise<AttemptResult>((resolve, reject) => {
             this.#end = resolve;

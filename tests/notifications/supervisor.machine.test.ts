@@ -257,3 +257,68 @@ test('an endpoint sends each row once at a time, never too many, and all of them
   });
   await fc.assert(property, { numRuns: 150 });
 }, 60_000);
+
+test('a delivery whose actor breaks is judged as a failed attempt, once, and its place is free again', async () => {
+  const clock = new FakeClock(0);
+  const judged: unknown[] = [];
+  const settled: string[] = [];
+  const left: unknown[] = [];
+  const breaks = new Set(['once', 'twice']);
+  const record = {
+    endpoint,
+    state: 'closed',
+    failures: 0,
+    probeAt: undefined,
+    probeDelay: undefined,
+    paused: undefined,
+  } as const;
+  let waiting = ['once', 'twice', 'sound'];
+  const machine = deliverySupervisorMachine.provide({
+    actions: { tellBroken: (_, { actorId }) => void left.push(actorId) },
+    actors: {
+      load: fromPromise(
+        async (): Promise<EndpointSettings> => ({
+          concurrency,
+          breaker: { record, policy: undefined, now: 0 },
+        }),
+      ),
+      claim: fromPromise(async (): Promise<readonly DeliveryRecord[]> => {
+        const ids = waiting;
+        waiting = [];
+        return ids.map((id) => deliveryRecord({ id, endpoint, status: 'attempting' }));
+      }),
+      delivery: deliveryMachine.provide({
+        actions: {
+          tellEndpoint: () => {
+            throw new Error('a defect of ours');
+          },
+        },
+        actors: {
+          attempt: fromPromise(async ({ input: { delivery, defect } }): Promise<AttemptResult> => {
+            if (defect !== undefined) judged.push([delivery.id, defect]);
+            const health = breaks.has(delivery.id) ? 'failed' : 'none';
+            if (delivery.id === 'once') breaks.delete('once');
+            return { ...outcomes.dead, health, attempt: undefined, counts: true, at: 0 };
+          }),
+          settle: fromPromise(async ({ input: { delivery } }) => {
+            settled.push(delivery.id);
+            return { ...delivery, status: 'dead' as const };
+          }),
+        },
+      }),
+    },
+  });
+  const actor = createActor(machine, { clock, input: { endpoint } });
+  actor.subscribe({ error: () => {} });
+  actor.start();
+  await clock.settle(10);
+  const defect = new Error('a defect of ours');
+  expect(judged).toEqual([
+    ['once', defect],
+    ['twice', defect],
+  ]);
+  expect(settled.sort()).toEqual(['once', 'sound']);
+  expect(left).toEqual([expect.stringContaining('twice')]);
+  expect(actor.getSnapshot()).toMatchObject({ status: 'active', context: { live: 0 } });
+  actor.stop();
+});

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { AnyActorRef } from 'xstate';
 import type { NewDelivery } from '../../src/journal/deliveries.ts';
+import type { SendResult } from '../../src/notifications/send.ts';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { answer, receiving } from './receiving.ts';
 
@@ -155,5 +156,32 @@ test('an endpoint whose breaker is open leaves memory when nothing is left to pr
   await sendCallbacks(runtime, [`${url}later`]);
   await clock.advance(1_000);
   expect(requests.length).toBe(before + 1);
+  await runtime.stop();
+});
+
+test('an attempt that a defect of ours stops counts as failed, and the delivery goes on by its policy', async () => {
+  const broken: SendResult = {
+    ...answer(200),
+    get durationMs(): number {
+      throw new Error('a defect of ours');
+    },
+  };
+  const { runtime, clock, requests, logged, send } = await receiving((index) =>
+    index === 1 ? answer(200) : broken,
+  );
+  const first = await send();
+  await clock.advance(60_000);
+  expect(requests).toHaveLength(2);
+  const delivered = await runtime.journal.getDelivery(first);
+  expect(delivered).toMatchObject({ status: 'delivered', attemptsUsed: 2 });
+  expect(delivered?.attempts.map(({ error }) => error)).toEqual(['internal: a defect of ours', undefined]);
+  expect(logged.filter((line) => line.includes('a defect stopped an attempt'))).toHaveLength(1);
+  expect(logged.join('\n')).toContain('deliveries.test.ts');
+  const second = await send();
+  await clock.advance(60_000);
+  expect(await runtime.journal.getDelivery(second)).toMatchObject({
+    status: 'dead',
+    reason: 'exhausted: attempt 3 of 3: internal: a defect of ours',
+  });
   await runtime.stop();
 });
