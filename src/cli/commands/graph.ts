@@ -1,5 +1,4 @@
 // `callboard graph`: the wiring of a file, and the machines that run it, as text or as pictures.
-import { resolve } from 'node:path';
 import { Redactor } from '../../core/redact.ts';
 import { chartDiagram } from '../../diagrams/chart-diagram.ts';
 import { flowchart } from '../../diagrams/flowchart.ts';
@@ -8,11 +7,9 @@ import { sheetOf } from '../../diagrams/sheet.ts';
 import { stateDiagram } from '../../diagrams/state-diagram.ts';
 import { type Wiring, wiringOf } from '../../diagrams/wiring.ts';
 import { wiringDiagram } from '../../diagrams/wiring-diagram.ts';
-import { loadPlan } from '../../plan/load.ts';
 import { chartOf, definitionOf, machines } from '../../runtime/charts.ts';
-import { configFile } from '../config-file.ts';
 import type { Io } from '../io.ts';
-import { printDiagnostics } from './validate.ts';
+import { readPlan } from '../read-plan.ts';
 
 export interface GraphOptions {
   readonly file?: string | undefined;
@@ -30,20 +27,9 @@ type Subject =
 
 /** Prints to standard output. Exit code 2 where the file is wrong or has nothing of that name. */
 export async function graph(options: GraphOptions, io: Io): Promise<number> {
-  const path = configFile(options.file, io);
-  if (path === undefined) return 2;
-  const { env: environment, cwd, clock } = io;
-  const { plan, diagnostics } = await loadPlan({
-    path,
-    environment,
-    cwd,
-    clock,
-    envFile: options.envFile,
-  });
-  if (plan === undefined) {
-    printDiagnostics(diagnostics, resolve(cwd, path), { ...io, stdout: io.stderr });
-    return 2;
-  }
+  const read = await readPlan(options, io);
+  if (read === undefined) return 2;
+  const { plan } = read;
   const redactor = new Redactor();
   redactor.add(plan.secrets);
   const all: readonly Subject[] = [

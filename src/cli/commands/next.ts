@@ -1,14 +1,11 @@
 // `callboard next`: when the schedules of a file come.
-import { resolve } from 'node:path';
 import Table from 'cli-table3';
 import type { Instant } from '../../calendar/calendar.ts';
-import { loadPlan } from '../../plan/load.ts';
 import type { SchedulePlan } from '../../plan/plan.ts';
-import { configFile } from '../config-file.ts';
 import { instantNote, localTime } from '../instant-text.ts';
 import type { Io } from '../io.ts';
 import { noLines } from '../no-lines.ts';
-import { printDiagnostics } from './validate.ts';
+import { readPlan } from '../read-plan.ts';
 
 export interface NextOptions {
   readonly file?: string | undefined;
@@ -22,15 +19,10 @@ export interface NextOptions {
 
 /** Prints the coming instants of every enabled schedule. */
 export async function next(options: NextOptions, io: Io): Promise<number> {
-  const path = configFile(options.file, io);
-  if (path === undefined) return 2;
-  const { env: environment, cwd, clock } = io;
-  const { plan, diagnostics } = await loadPlan({ path, environment, cwd, clock, envFile: options.envFile });
-  if (plan === undefined) {
-    printDiagnostics(diagnostics, resolve(cwd, path), { ...io, stdout: io.stderr });
-    return 2;
-  }
-  const from = options.from ?? clock.now();
+  const read = await readPlan(options, io);
+  if (read === undefined) return 2;
+  const { plan, path } = read;
+  const from = options.from ?? io.clock.now();
   const schedules = [...plan.agents.values()]
     .flatMap(({ triggers }) => triggers)
     .filter((trigger) => trigger.type === 'schedule')

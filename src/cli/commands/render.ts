@@ -5,15 +5,13 @@ import { z } from 'zod';
 import { type NotificationEvent, notificationEvents } from '../../core/events.ts';
 import { errorMessage } from '../../core/failure.ts';
 import { renderBody } from '../../notifications/payload.ts';
-import { loadPlan } from '../../plan/load.ts';
 import type { AgentPlan, WebhookPlan } from '../../plan/plan.ts';
 import { headerData } from '../../templates/data.ts';
 import { scheduleInput } from '../../triggers/schedule-admission.ts';
 import { parseBody } from '../../triggers/webhook-body.ts';
 import { webhookInput, webhookTemplateData } from '../../triggers/webhook-input.ts';
-import { configFile } from '../config-file.ts';
 import type { Io } from '../io.ts';
-import { printDiagnostics } from './validate.ts';
+import { readPlan } from '../read-plan.ts';
 
 export interface RenderOptions {
   readonly file?: string | undefined;
@@ -38,14 +36,9 @@ class RenderError extends Error {}
 
 /** Standard output is the text alone; whatever is wrong goes to standard error, with exit code 2. */
 export async function render(options: RenderOptions, io: Io): Promise<number> {
-  const path = configFile(options.file, io);
-  if (path === undefined) return 2;
-  const { env: environment, cwd, clock } = io;
-  const { plan, diagnostics } = await loadPlan({ path, environment, cwd, clock, envFile: options.envFile });
-  if (plan === undefined) {
-    printDiagnostics(diagnostics, resolve(cwd, path), { ...io, stdout: io.stderr });
-    return 2;
-  }
+  const read = await readPlan(options, io);
+  if (read === undefined) return 2;
+  const { plan } = read;
   try {
     const agent = plan.agents.get(options.agent);
     if (agent === undefined)
