@@ -7,30 +7,26 @@ export interface Page<Item> {
   readonly next: string | undefined;
 }
 
-export interface TaskFilter {
+/** What every list can be filtered by. */
+export interface ListFilter {
   readonly agent?: string | undefined;
-  readonly trigger?: string | undefined;
-  readonly status?: TaskStatus | undefined;
   readonly since?: number | undefined;
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
 
-export interface DeliveryFilter {
-  readonly agent?: string | undefined;
+export interface TaskFilter extends ListFilter {
+  readonly trigger?: string | undefined;
+  readonly status?: TaskStatus | undefined;
+}
+
+export interface DeliveryFilter extends ListFilter {
   readonly notification?: string | undefined;
   readonly status?: DeliveryStatus | undefined;
   readonly taskId?: string | undefined;
-  readonly since?: number | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
 }
 
-export interface SkipFilter {
-  readonly agent?: string | undefined;
+export interface SkipFilter extends ListFilter {
   readonly trigger?: string | undefined;
   readonly reason?: SkipReason | undefined;
-  readonly since?: number | undefined;
-  readonly limit: number;
-  readonly cursor?: string | undefined;
 }
