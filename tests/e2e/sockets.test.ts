@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type Program, runtimes } from '../support/program.ts';
+import { type Program, type RuntimeUnderTest, runtimes } from '../support/program.ts';
 import { workspaces } from '../support/workspaces.ts';
 
 const config = `
@@ -19,6 +19,14 @@ const sockets: Socket[] = [];
 afterEach(() => {
   for (const socket of sockets.splice(0)) socket.destroy();
 });
+
+/** The program, and a call of somebody who does no harm. */
+async function started(runtime: RuntimeUnderTest) {
+  const program = workspace().run(runtime, config);
+  const url = await program.ready();
+  const healthy = () => fetch(`${url}/webhooks/open`, { method: 'POST', body: '1' });
+  return { program, port: Number(new URL(url).port), healthy };
+}
 
 function open(port: number): Socket {
   const socket = connect(port, '127.0.0.1').setNoDelay(true);
@@ -79,11 +87,7 @@ function memory(program: Program): number {
 
 describe.each(runtimes)('under $name', (runtime) => {
   test('bare connections are answered or refused, and cost little', async () => {
-    const place = workspace();
-    const program = place.run(runtime, config);
-    const url = await program.ready();
-    const port = Number(new URL(url).port);
-    const healthy = () => fetch(`${url}/webhooks/open`, { method: 'POST', body: '1' });
+    const { program, port, healthy } = await started(runtime);
     expect((await healthy()).status).toBe(200);
     const before = memory(program);
 
@@ -138,11 +142,7 @@ describe.each(runtimes)('under $name', (runtime) => {
   });
 
   test('headers and bodies that drip are cut off, and a healthy client is served meanwhile', async () => {
-    const place = workspace();
-    const program = place.run(runtime, config);
-    const url = await program.ready();
-    const port = Number(new URL(url).port);
-    const healthy = () => fetch(`${url}/webhooks/open`, { method: 'POST', body: '1' });
+    const { program, port, healthy } = await started(runtime);
     const dripping = Array.from({ length: 20 }, () => [
       drip(port, head('open', `X-Long: ${'a'.repeat(1_000)}`)),
       drip(port, 'b'.repeat(1_000), head('open', 'Content-Length: 1000')),
@@ -158,11 +158,7 @@ describe.each(runtimes)('under $name', (runtime) => {
   }, 90_000);
 
   test('2,000 idle connections are bounded in memory and keep nobody out', async () => {
-    const place = workspace();
-    const program = place.run(runtime, config);
-    const url = await program.ready();
-    const port = Number(new URL(url).port);
-    const healthy = () => fetch(`${url}/webhooks/open`, { method: 'POST', body: '1' });
+    const { program, port, healthy } = await started(runtime);
     await healthy();
     const before = memory(program);
     await Promise.all(
