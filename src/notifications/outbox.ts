@@ -21,6 +21,13 @@ export interface TaskHappening {
 /** How long a callback may wait before it expires, in milliseconds: what notifications have by default. */
 const callbackMaxAge = 86_400_000;
 
+const asksFor = ({ enabled, events }: NotificationPlan, event: TaskHappening['event']) =>
+  enabled && events.has(event);
+
+/** Whether one of the agent's notifications asks for this event. */
+export const isNotifiedOf = (plan: AgentPlan | undefined, event: TaskHappening['event']) =>
+  plan?.notifications.some((notification) => asksFor(notification, event)) ?? false;
+
 /** The deliveries of one event of a task: its agent's notifications that ask for it, and its callback at the end. */
 export function taskDeliveries(
   world: { readonly ids: IdSource },
@@ -30,7 +37,7 @@ export function taskDeliveries(
 ): readonly NewDelivery[] {
   const deliveries: NewDelivery[] = [];
   for (const notification of plan?.notifications ?? []) {
-    if (notification.enabled && notification.events.has(happening.event)) {
+    if (asksFor(notification, happening.event)) {
       deliveries.push(notificationDelivery(world.ids.delivery(), notification, task, happening));
     }
   }

@@ -5,7 +5,7 @@ import { endLeftBehind } from '../agents/processes.ts';
 import { errorMessage, Failure, toFailure } from '../core/failure.ts';
 import { StaleFence } from '../journal/errors.ts';
 import type { Outcome, TaskRecord } from '../journal/tasks.ts';
-import { taskDeliveries } from '../notifications/outbox.ts';
+import { isNotifiedOf, taskDeliveries } from '../notifications/outbox.ts';
 import { type AttemptEnd, eventOf, outcomeOf } from '../tasks/attempt.ts';
 import { taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
 import { type AbortRun, taskMachine } from '../tasks/task.machine.ts';
@@ -21,6 +21,11 @@ export function provideTasks(world: () => World) {
           task: context.task.id,
           error: errorMessage(error),
         }),
+      begin: ({ context }) => world().taskSpans.begin(context.task),
+    },
+    guards: {
+      startsUnnoticed: ({ context: { task } }) =>
+        !isNotifiedOf(agentPlan(world(), task.agent), 'task.started'),
     },
     actors: {
       recordStart: fromPromise(({ input }) =>
@@ -28,9 +33,15 @@ export function provideTasks(world: () => World) {
       ),
       runAgent: fromCallback<AbortRun, { task: TaskRecord }>(({ input, sendBack, receive }) => {
         const controller = new AbortController();
+        let ended = false;
         receive(() => controller.abort(new Failure('aborted', 'the attempt was told to end')));
-        runAgent(world(), input.task, controller.signal, sendBack);
-        return () => controller.abort(new Failure('aborted', 'the attempt was given up'));
+        runAgent(world(), input.task, controller.signal, (end) => {
+          ended = true;
+          sendBack(end);
+        });
+        return () => {
+          if (!ended) controller.abort(new Failure('aborted', 'the attempt was given up'));
+        };
       }),
       record: fromPromise(({ input }) =>
         whileHeld(world(), input.task, recordEnd(world(), input.task, input.end)),

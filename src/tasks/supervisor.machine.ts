@@ -164,7 +164,12 @@ export const taskSupervisorMachine = setup({
       initial: 'claiming',
       states: {
         idle: {
-          always: { guard: 'hasSlotAndMore', target: 'claiming' },
+          always: [
+            // What was wished for while claiming.
+            { guard: 'wishesDrain', target: '#taskSupervisor.draining' },
+            { guard: 'wishesPause', target: '#taskSupervisor.paused' },
+            { guard: 'hasSlotAndMore', target: 'claiming' },
+          ],
           on: {
             pause: '#taskSupervisor.paused',
             drain: '#taskSupervisor.draining',
@@ -181,18 +186,11 @@ export const taskSupervisorMachine = setup({
             src: 'claim',
             input: ({ context }) => ({ agent: context.agent, limit: context.asked }),
             onDone: {
-              target: 'claimed',
+              target: 'idle',
               actions: { type: 'spawnClaimed', params: ({ event }) => ({ tasks: event.output }) },
             },
             onError: 'holding',
           },
-        },
-        claimed: {
-          always: [
-            { guard: 'wishesDrain', target: '#taskSupervisor.draining' },
-            { guard: 'wishesPause', target: '#taskSupervisor.paused' },
-            { target: 'idle' },
-          ],
         },
         holding: {
           // A claim that failed took nothing: what came meanwhile need not wait for another.

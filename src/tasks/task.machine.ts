@@ -1,6 +1,6 @@
 // One attempt at a task, from its claim to its record.
 //
-//   starting     the claim is on disk; the deliveries of `task.started` are written
+//   starting     the claim is on disk; the deliveries of `task.started` are written, where there are any
 //   running      the agent works (`working`); after a cancel, a timeout or a stop it is told to end and
 //                waited for (`cancelling`), since a killed program may need seconds to go
 //   recording    the attempt's end is committed with the deliveries that it causes (`committing`); while
@@ -88,6 +88,8 @@ export const taskMachine = setup({
       if (context.recorded === undefined) throw new Error('tellEnd before the end was recorded');
       return context.recorded.event;
     }),
+    /** Opens the attempt's span, where nothing is written at its start. Provided by the runtime. */
+    begin: () => {},
     abortRun: sendTo('run', { type: 'run.abort' }),
     endByStop: assign({ end: ({ context }) => endOfStop(context, undefined) }),
     /** Says that a commit failed and is tried again. Provided by the runtime: it has the log. */
@@ -95,6 +97,8 @@ export const taskMachine = setup({
   },
   guards: {
     lost: (_, params: { error: unknown }) => params.error instanceof StaleFence,
+    /** No notification asks for its start. Provided by the runtime: it knows the agent's notifications. */
+    startsUnnoticed: () => false,
     toldToStop: ({ context }) => context.stop !== 'none',
     toldToRelease: ({ context }) => context.stop === 'release',
     recordedAs: ({ context }, params: { status: RecordedEnd['status'] }) =>
@@ -119,8 +123,14 @@ export const taskMachine = setup({
   },
   states: {
     starting: {
-      initial: 'committing',
+      initial: 'claimed',
       states: {
+        claimed: {
+          always: [
+            { guard: 'startsUnnoticed', target: '#task.running', actions: ['begin', 'tellStarted'] },
+            { target: 'committing' },
+          ],
+        },
         committing: {
           invoke: {
             src: 'recordStart',

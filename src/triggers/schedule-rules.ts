@@ -82,6 +82,7 @@ export function dueInstants(passed: PassedTime): DueInstants {
  * so that a restart neither repeats nor reorders what was already put off.
  */
 export function jitterDelay(agent: string, trigger: string, instant: number, jitter: number): number {
+  if (jitter === 0) return 0;
   const hash = createHash('sha256')
     .update(JSON.stringify([agent, trigger, instant]))
     .digest();

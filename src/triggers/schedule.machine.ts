@@ -72,6 +72,8 @@ export const scheduleMachine = setup({
     isDisabled: ({ context }) => !context.enabled,
     isPaused: ({ context }) => context.paused,
     isFinished: ({ context }) => context.wait === undefined,
+    /** Whether the instant that was waited for has come. Provided by the runtime: it needs the clock. */
+    hasCome: () => false,
     isDue: ({ context }) => context.wait !== undefined && context.wait.ms <= 0,
   },
   delays: { holdDelay: 1_000 },
@@ -96,7 +98,7 @@ export const scheduleMachine = setup({
       entry: 'arm',
       exit: 'disarm',
       on: {
-        'wait.over': 'due',
+        'wait.over': [{ guard: 'hasCome', target: 'admitting' }, { target: 'due' }],
         'clock.changed': 'due',
         'go.on': { target: 'due', actions: 'goOn' },
         pause: { target: 'paused', actions: 'tellPaused' },
