@@ -1,17 +1,31 @@
 // The HTTP face: which routes there are, and who may use them.
+import type { RequestListener } from 'node:http';
 import { Hono } from 'hono';
 import { allowOrigins, guardLogin, guardOrigin } from './auth.ts';
 import { refuseMethod } from './other-methods.ts';
+import { problem } from './problem.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inspectRoutes } from './routes/inspect.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { statusRoutes } from './routes/status.ts';
-import { webhookRoutes } from './routes/webhooks.ts';
+import { listenerOf } from './server.ts';
 import { unexpected } from './unexpected.ts';
+import { webhookCalls } from './webhooks.ts';
 import type { HttpEnvironment, HttpWorld } from './world.ts';
 
-/** The whole application; `app.fetch` needs Node's request and response as bindings, as `@hono/node-server` gives them. */
-export function createApp(world: HttpWorld): Hono<HttpEnvironment> {
+/** Answers every request. */
+export function createListener(world: HttpWorld): RequestListener {
+  const webhooks = webhookCalls(world);
+  const others = listenerOf(createApp(world));
+  return (incoming, outgoing) => {
+    const call = webhooks(incoming);
+    if (call === undefined) return others(incoming, outgoing);
+    void call(outgoing);
+  };
+}
+
+/** What the server answers beside the file's webhooks. */
+function createApp(world: HttpWorld): Hono<HttpEnvironment> {
   const app = new Hono<HttpEnvironment>();
   app.onError((thrown, c) => unexpected(c, world, thrown));
   app.route('/', healthRoutes(world));
@@ -27,7 +41,9 @@ export function createApp(world: HttpWorld): Hono<HttpEnvironment> {
     return (await api).fetch(c.req.raw, c.env);
   });
   app.all('*', async (c, next) => refuseMethod(app, c) ?? next());
-  // Last: their paths are the file's.
-  app.route('/', webhookRoutes(world));
+  app.notFound((c) => {
+    world.metrics?.webhookAnswered('', '', 404);
+    return problem(c, 404, `Nothing is registered at ${c.req.path}.`);
+  });
   return app;
 }

@@ -47,7 +47,7 @@ export function guardLogin(world: HttpWorld): Guard {
     );
     if (verdict.kind === 'granted') return next();
     const { cause } = verdict;
-    const from = callerAddress(c, world.runtime.plan.server);
+    const from = callerAddress(c.env.incoming, world.runtime.plan.server);
     world.log.warn('request refused', { path: c.req.path, method: c.req.method, cause, from });
     return refuse(c, verdict, scope, world.access.wantsLogin);
   };

@@ -1,9 +1,8 @@
 // Who a request comes from, when proxies stand in between.
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
-import type { Context } from 'hono';
 import ipaddr from 'ipaddr.js';
 import type { ServerPlan } from '../plan/plan.ts';
-import type { HttpEnvironment } from './world.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -18,12 +17,13 @@ export interface ClientAddressOptions {
 
 /** Who a request comes from, as far as `server.trust_proxy` lets one tell. */
 export function callerAddress(
-  c: Context<HttpEnvironment>,
+  { socket, headers }: IncomingMessage,
   { trustProxy }: Pick<ServerPlan, 'trustProxy'>,
 ): string {
+  const forwardedFor = headers['x-forwarded-for'];
   return clientAddress({
-    remoteAddress: c.env.incoming.socket.remoteAddress,
-    forwardedFor: c.req.header('x-forwarded-for'),
+    remoteAddress: socket.remoteAddress,
+    forwardedFor: typeof forwardedFor === 'string' ? forwardedFor : forwardedFor?.join(', '),
     trustProxy,
   });
 }

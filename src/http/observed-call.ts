@@ -4,12 +4,12 @@ import type { WebhookPlan } from '../plan/plan.ts';
 import type { HttpWorld } from './world.ts';
 
 /** Counts the answer of a webhook's call, and traces the call from here to its answer. */
-export async function observedCall(
+export async function observedCall<Answer extends { readonly status: number }>(
   { tracer, metrics }: Pick<HttpWorld, 'tracer' | 'metrics'>,
   { agent, id: trigger, path }: WebhookPlan,
   request: { readonly method: string; readonly traceparent: string | undefined },
-  work: (span: Span) => Promise<Response>,
-): Promise<Response> {
+  work: (span: Span) => Promise<Answer>,
+): Promise<Answer> {
   // Source of the names: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
   const span = tracer.start(`${request.method} ${path}`, {
     kind: 'server',
@@ -27,9 +27,9 @@ export async function observedCall(
     span.end(error);
   };
   try {
-    const response = await work(span);
-    answered(response.status, response.status >= 500 ? `HTTP ${response.status}` : undefined);
-    return response;
+    const answer = await work(span);
+    answered(answer.status, answer.status >= 500 ? `HTTP ${answer.status}` : undefined);
+    return answer;
   } catch (thrown) {
     answered(500, errorMessage(thrown));
     throw thrown;

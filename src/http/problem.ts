@@ -1,19 +1,6 @@
 import type { Context } from 'hono';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
-
-const titles: Readonly<Record<number, string>> = {
-  400: 'Bad request',
-  401: 'Not authorized',
-  403: 'Forbidden',
-  404: 'Not found',
-  405: 'Method not allowed',
-  409: 'Conflict',
-  413: 'Body too large',
-  415: 'Unsupported media type',
-  429: 'Too many requests',
-  500: 'Internal error',
-  503: 'Not ready',
-};
+import { type Answer, problemAnswer } from './answer.ts';
 
 /** An error of the API as problem details (RFC 9457): `{type, title, status, detail}`. */
 export function problem(
@@ -21,9 +8,13 @@ export function problem(
   status: ContentfulStatusCode,
   detail: string,
   headers: Record<string, string> = {},
-) {
-  const body = { type: 'about:blank', title: titles[status] ?? 'Error', status, detail };
-  return c.body(JSON.stringify(body), status, { 'Content-Type': 'application/problem+json', ...headers });
+): Response {
+  return respond(c, problemAnswer(status, detail, headers));
+}
+
+/** The answer as the response of a route of Hono, with the headers that its middleware has set. */
+export function respond(c: Context, { status, headers, body }: Answer): Response {
+  return c.body(body, status, headers);
 }
 
 /** Thrown by a route of the API: answered as problem details. */

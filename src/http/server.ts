@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Clock } from '../core/clock.ts';
@@ -25,17 +25,21 @@ const lastAnswers = 5_000;
 /** The address could not be had; the message names it and why. */
 export class CannotListen extends Error {}
 
-/** Serves the application with Node's own HTTP server, whose limits hold on Deno too. Tests give shorter limits. */
-export async function listen(
-  app: Hono<HttpEnvironment>,
-  { host, port, tls }: Pick<ServerPlan, 'host' | 'port' | 'tls'>,
-  limits: ServerLimits = serverLimits,
-): Promise<Listening> {
-  const listener = getRequestListener(async (request, env) => {
+/** Routes of Hono as a listener of Node's own HTTP server. */
+export function listenerOf(app: Hono<HttpEnvironment>): RequestListener {
+  return getRequestListener(async (request, env) => {
     // HTTP/2 is not served, so both are of node:http.
     if (!('incoming' in env)) throw new Error('the server gave no bindings');
     return app.fetch(request, env as HttpEnvironment['Bindings']);
   });
+}
+
+/** Serves with Node's own HTTP server, whose limits hold on Deno too. Tests give shorter limits. */
+export async function listen(
+  listener: RequestListener,
+  { host, port, tls }: Pick<ServerPlan, 'host' | 'port' | 'tls'>,
+  limits: ServerLimits = serverLimits,
+): Promise<Listening> {
   const { maxConnections, ...timesAndSizes } = limits;
   const options = {
     ...timesAndSizes,

@@ -2,7 +2,7 @@
 import { Hono } from 'hono';
 import { readBody } from '../../src/http/body.ts';
 import { serverLimits } from '../../src/http/limits.ts';
-import { listen } from '../../src/http/server.ts';
+import { listen, listenerOf } from '../../src/http/server.ts';
 import type { HttpEnvironment } from '../../src/http/world.ts';
 
 export async function startShort(): Promise<number> {
@@ -10,7 +10,7 @@ export async function startShort(): Promise<number> {
   app.onError((thrown, c) => c.text(thrown.name, 400));
   app.post('/', async (c) => c.text(`took ${(await readBody(c.env.incoming, { limit: 100 })).length}`));
   const { port } = await listen(
-    app,
+    listenerOf(app),
     { host: '127.0.0.1', port: 0, tls: undefined },
     {
       ...serverLimits,

@@ -7,7 +7,7 @@ import { Redactor } from '../../core/redact.ts';
 import { noTracer } from '../../core/trace.ts';
 import { version } from '../../core/version.ts';
 import { Access } from '../../http/access/access.ts';
-import { createApp } from '../../http/app.ts';
+import { createListener } from '../../http/app.ts';
 import { serveInspectSocket } from '../../http/inspect-socket.ts';
 import { ensureLocalToken } from '../../http/local-token.ts';
 import { type Listening, listen } from '../../http/server.ts';
@@ -114,7 +114,7 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     const access = new Access({ auth: () => runtime.plan.server.auth, token, clock, log });
     // The port first: nothing may start to work in a process that cannot be reached. Calls get 503 until it is ready.
     listening = await listen(
-      createApp({
+      createListener({
         runtime,
         redactor,
         random: systemRandom,
