@@ -41,7 +41,10 @@ export function webhookCalls(world: HttpWorld) {
 }
 
 /** The path of a request's target as it stands there. */
-const plainPath = (target: string) => target.split('?', 1)[0] ?? target;
+function plainPath(target: string): string {
+  const end = target.indexOf('?');
+  return end === -1 ? target : target.slice(0, end);
+}
 
 /** The path of a target that is spelled in another way: percent-encoded, with dots, or as a whole URL. */
 function normalPath(target: string): string {

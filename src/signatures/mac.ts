@@ -21,16 +21,16 @@ export function matchingMac(
   parts: readonly (string | Uint8Array)[],
   candidates: readonly string[],
 ): string | undefined {
-  const offered = candidates.map((candidate) => Buffer.from(candidate, 'hex'));
-  let found: Buffer | undefined;
+  const offered = candidates.map((candidate) => ({ candidate, mac: Buffer.from(candidate, 'hex') }));
+  let found: string | undefined;
   for (const key of keys) {
     const expected = macOf(key, parts);
-    for (const mac of offered) {
+    for (const { candidate, mac } of offered) {
       const equal = mac.length === expected.length && timingSafeEqual(mac, expected);
-      if (equal) found ??= expected;
+      if (equal) found ??= candidate;
     }
   }
-  return found?.toString('hex');
+  return found;
 }
 
 export const noMatch = refused('the signature is well formed but matches none of the secrets');
