@@ -5,6 +5,7 @@ import { deliveryMachine } from '../notifications/delivery.machine.ts';
 import { dispatcherMachine } from '../notifications/dispatcher.machine.ts';
 import { endpointMachine } from '../notifications/endpoint.machine.ts';
 import { deliverySupervisorMachine } from '../notifications/supervisor.machine.ts';
+import { aftermathMachine } from '../tasks/aftermath.machine.ts';
 import { taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
 import { taskMachine } from '../tasks/task.machine.ts';
 import { scheduleMachine } from '../triggers/schedule.machine.ts';
@@ -20,6 +21,7 @@ export const machines: readonly AnyStateMachine[] = [
   webhookMachine,
   taskSupervisorMachine,
   taskMachine,
+  aftermathMachine,
   dispatcherMachine,
   deliverySupervisorMachine,
   endpointMachine,

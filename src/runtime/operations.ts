@@ -12,7 +12,7 @@ import type { NotificationPlan, TriggerPlan } from '../plan/plan.ts';
 import { scheduleInput } from '../triggers/schedule-admission.ts';
 import { admitInSpan } from '../triggers/traced-admission.ts';
 import { pauseEndpoint } from './pause-endpoint.ts';
-import { cancelWaiting } from './task-actors.ts';
+import { cancelTask } from './task-actors.ts';
 import { triggerActor } from './trigger-actors.ts';
 import { agentPlan, announce, notificationPlan, triggerPlan, type World } from './world.ts';
 
@@ -44,16 +44,8 @@ export class Operations {
   }
 
   /** Cancels a task that waits or runs. `over`: it had ended before. */
-  async cancelTask(
-    taskId: string,
-    reason = 'operator',
-  ): Promise<'cancelled' | 'cancelling' | 'over' | 'unknown'> {
-    const task = await this.#world.journal.getTask(taskId);
-    if (task === undefined) return 'unknown';
-    const outcome = await cancelWaiting(this.#world, task, reason);
-    if (outcome !== 'running') return outcome;
-    this.#world.cancel(task.agent, taskId, reason);
-    return 'cancelling';
+  cancelTask(taskId: string, reason = 'operator'): ReturnType<typeof cancelTask> {
+    return cancelTask(this.#world, taskId, reason);
   }
 
   /** A new task with the input, the trigger and the callback of an earlier one. */

@@ -6,6 +6,7 @@ import { errorMessage, Failure, toFailure } from '../core/failure.ts';
 import { StaleFence } from '../journal/errors.ts';
 import type { Outcome, TaskRecord } from '../journal/tasks.ts';
 import { isNotifiedOf, taskDeliveries } from '../notifications/outbox.ts';
+import { aftermathMachine } from '../tasks/aftermath.machine.ts';
 import { type AttemptEnd, eventOf, outcomeOf } from '../tasks/attempt.ts';
 import { taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
 import { type AbortRun, taskMachine } from '../tasks/task.machine.ts';
@@ -49,10 +50,33 @@ export function provideTasks(world: () => World) {
       requeue: fromPromise(({ input }) => whileHeld(world(), input.task, requeue(world(), input.task))),
     },
   });
+  const aftermath = aftermathMachine.provide({
+    actions: {
+      tellHold: ({ context }, { error }) =>
+        world().log.error('a task could not be put in order, which is tried again', {
+          task: context.taskId,
+          error: errorMessage(error),
+        }),
+    },
+    actors: {
+      rescue: fromPromise(({ input }) => putInOrder(world(), input.task)),
+      withdraw: fromPromise(
+        async ({ input }) => void (await cancelTask(world(), input.taskId, input.reason)),
+      ),
+    },
+  });
   return taskSupervisorMachine.provide({
+    actions: {
+      tellBroken: (_, { actorId, error }) =>
+        world().log.error('the actor of a task failed; the task is put in order as after a crash', {
+          task: actorId,
+          error: errorMessage(error),
+          stack: error instanceof Error ? error.stack : undefined,
+        }),
+    },
     actors: {
       task,
-      rescue: fromPromise(({ input }) => rescue(world(), input.task, input.error)),
+      aftermath,
       claim: fromPromise(({ input }) => world().journal.claimTasks({ ...input, now: world().clock.now() })),
     },
   });
@@ -66,14 +90,6 @@ async function whileHeld<Result>(world: World, task: TaskRecord, work: Promise<R
     if (thrown instanceof StaleFence) world.taskSpans.end(task, 'lost', thrown.message);
     throw thrown;
   }
-}
-
-async function rescue(world: World, task: TaskRecord, error: unknown): Promise<void> {
-  world.log.error('the actor of a task failed; the task is put in order as after a crash', {
-    task: task.id,
-    error: errorMessage(error),
-  });
-  await putInOrder(world, task);
 }
 
 async function recordStart(world: World, task: TaskRecord): Promise<void> {
@@ -175,6 +191,20 @@ export async function recordOutcome(
   announce(world, deliveries);
   if (end.status === 'retrying') world.dueAt(end.dueAt);
   return { status: end.status, released, event: eventOf(task, end, at) };
+}
+
+/** Cancels a task that waits or runs. `over`: it had ended before. */
+export async function cancelTask(
+  world: World,
+  taskId: string,
+  reason: string,
+): Promise<'cancelled' | 'cancelling' | 'over' | 'unknown'> {
+  const task = await world.journal.getTask(taskId);
+  if (task === undefined) return 'unknown';
+  const outcome = await cancelWaiting(world, task, reason);
+  if (outcome !== 'running') return outcome;
+  world.cancel(task.agent, taskId, reason);
+  return 'cancelling';
 }
 
 /** Cancels a task that waits; one that runs, or is over, is left alone. */

@@ -21,6 +21,7 @@ import {
 } from 'xstate';
 import { unprovided } from '../core/unprovided.ts';
 import type { TaskRecord } from '../journal/tasks.ts';
+import { aftermathMachine } from './aftermath.machine.ts';
 import { type TaskOutput, taskMachine } from './task.machine.ts';
 
 export interface TaskSupervisorInput {
@@ -32,7 +33,7 @@ export interface TaskSupervisorInput {
 }
 
 interface TaskSupervisorContext extends TaskSupervisorInput {
-  /** Tasks that have not ended, nor been rescued. */
+  /** Tasks that have not ended, and those that something is left to do about. */
   readonly live: number;
   /** There may be ready rows beyond what was claimed. */
   readonly more: boolean;
@@ -57,6 +58,9 @@ export type TaskSupervisorEvent =
   | ErrorActorEvent<unknown>;
 
 const holdDelay = 1_000;
+const nothing: TaskOutput = { taskId: '', released: false, cancel: undefined };
+
+const aftermathId = (taskId: string) => `aftermath.${taskId}`;
 
 export const taskSupervisorMachine = setup({
   types: {
@@ -66,8 +70,7 @@ export const taskSupervisorMachine = setup({
   },
   actors: {
     claim: fromPromise<readonly TaskRecord[], { agent: string; limit: number }>(unprovided('claim')),
-    /** Gives a task whose actor failed back to the queue, as after a crash, and says so in the log. */
-    rescue: fromPromise<void, { task: TaskRecord; error: unknown }>(unprovided('rescue')),
+    aftermath: aftermathMachine,
     task: taskMachine,
   },
   actions: {
@@ -84,11 +87,15 @@ export const taskSupervisorMachine = setup({
       const live = context.live + params.tasks.length;
       return { live, more: context.more || params.tasks.length >= context.asked, early: new Map() };
     }),
-    reap: enqueueActions(({ enqueue, event, context }) => {
+    reap: enqueueActions(({ enqueue, event, context, self }) => {
       if (!('actorId' in event)) return;
-      const released = 'output' in event && event.output.released;
       enqueue.stopChild(event.actorId);
-      enqueue.assign({ live: context.live - 1, more: context.more || released });
+      const { released, cancel, taskId } = 'output' in event ? event.output : nothing;
+      enqueue.assign({ more: context.more || released });
+      const after: AnyActorRef | undefined = self.getSnapshot().children[aftermathId(taskId)];
+      // One that is still at it will cancel the task as well.
+      if (cancel === undefined || after !== undefined) return enqueue.assign({ live: context.live - 1 });
+      enqueue.spawnChild('aftermath', { id: aftermathId(taskId), input: { taskId, cancel } });
     }),
     /** A task's actor failed, which is a defect of ours: its row must not stay `running` until the next start. */
     rescue: enqueueActions(({ enqueue, event, context, self }) => {
@@ -96,24 +103,33 @@ export const taskSupervisorMachine = setup({
       const child: AnyActorRef | undefined = self.getSnapshot().children[event.actorId];
       const task: TaskRecord | undefined = child?.getSnapshot().context?.task;
       enqueue.stopChild(event.actorId);
-      const error = 'error' in event ? event.error : undefined;
+      if (task === undefined) return enqueue.assign({ live: context.live - 1 });
       // It keeps the task's place: a drain that took it for empty would stop the rescue before it began.
-      if (task !== undefined)
-        enqueue.spawnChild('rescue', { id: `rescue.${task.id}`, input: { task, error } });
-      else enqueue.assign({ live: context.live - 1 });
+      const id = aftermathId(task.id);
+      enqueue.spawnChild('aftermath', { id, input: { taskId: task.id, broken: task } });
     }),
-    reapRescue: enqueueActions(({ enqueue, event, context }) => {
+    /** Says that a task's actor failed. Provided by the runtime: it has the log. */
+    tellBroken: (_, _params: { actorId: string; error: unknown }) => {},
+    reapAftermath: enqueueActions(({ enqueue, event, context }) => {
       if ('actorId' in event) enqueue.stopChild(event.actorId);
       enqueue.assign({ live: context.live - 1, more: true });
     }),
     cancelTask: enqueueActions(({ enqueue, event, self, context }) => {
       if (event.type !== 'task.cancel') return;
+      const { taskId, reason } = event;
       const snapshot = self.getSnapshot();
-      const child: AnyActorRef | undefined = snapshot.children[event.taskId];
-      if (child !== undefined) enqueue.sendTo(child, { type: 'task.cancel', reason: event.reason });
+      const children: Record<string, AnyActorRef | undefined> = snapshot.children;
+      const after = children[aftermathId(taskId)];
+      const child = children[taskId] ?? after;
+      if (child !== undefined) enqueue.sendTo(child, { type: 'task.cancel', reason });
       // The row may be `running` in the journal while its claim is still on the way to here.
-      else if (snapshot.matches({ running: 'claiming' }))
-        enqueue.assign({ early: new Map(context.early).set(event.taskId, event.reason) });
+      if (children[taskId] === undefined && snapshot.matches({ running: 'claiming' }))
+        enqueue.assign({ early: new Map(context.early).set(taskId, reason) });
+      // Its actor ended while the cancel was on the way: it may wait for another attempt now.
+      else if (child === undefined) {
+        enqueue.spawnChild('aftermath', { id: aftermathId(taskId), input: { taskId, cancel: reason } });
+        enqueue.assign({ live: context.live + 1 });
+      }
     }),
     changeLimits: assign(({ context: { wish }, event }) => {
       if (event.type !== 'limits.changed') return {};
@@ -152,9 +168,14 @@ export const taskSupervisorMachine = setup({
   on: {
     'task.cancel': { actions: 'cancelTask' },
     'xstate.done.actor.*': { actions: 'reap' },
-    'xstate.error.actor.*': { actions: 'rescue' },
-    'xstate.done.actor.rescue.*': { actions: 'reapRescue' },
-    'xstate.error.actor.rescue.*': { actions: 'reapRescue' },
+    'xstate.error.actor.*': {
+      actions: [
+        { type: 'tellBroken', params: ({ event: { actorId, error } }) => ({ actorId, error }) },
+        'rescue',
+      ],
+    },
+    'xstate.done.actor.aftermath.*': { actions: 'reapAftermath' },
+    'xstate.error.actor.aftermath.*': { actions: 'reapAftermath' },
     'rows.ready': { actions: assign({ more: true }) },
     release: { actions: 'releaseAll' },
     'limits.changed': { actions: 'changeLimits' },

@@ -46,6 +46,8 @@ export interface TaskOutput {
   readonly taskId: string;
   /** Another task of its group may run now. */
   readonly released: boolean;
+  /** Why it is to be cancelled, where that came too late for this attempt and the task is not over. */
+  readonly cancel: string | undefined;
 }
 
 /** Tells the running agent to end. */
@@ -114,7 +116,14 @@ export const taskMachine = setup({
   options: { maxIterations: 100 },
   context: ({ input }) => ({ ...input, stop: 'none', stopReason: '', end: undefined, recorded: undefined }),
   initial: 'starting',
-  output: ({ context }) => ({ taskId: context.task.id, released: context.recorded?.released ?? false }),
+  output: ({ context: { task, recorded, stop, stopReason } }) => ({
+    taskId: task.id,
+    released: recorded?.released ?? false,
+    cancel:
+      stop === 'cancel' && (recorded === undefined || recorded.status === 'retrying')
+        ? stopReason
+        : undefined,
+  }),
   on: {
     'task.cancel': { actions: assign({ stop: 'cancel', stopReason: ({ event }) => event.reason }) },
     'task.release': {

@@ -29,6 +29,7 @@ const machineIds = [
   'webhook',
   'taskSupervisor',
   'task',
+  'aftermath',
   'dispatcher',
   'deliverySupervisor',
   'endpoint',
@@ -69,7 +70,7 @@ async function graph(runtime: RuntimeUnderTest, ...args: readonly string[]): Pro
 describe.each(runtimes)('under $name', (runtime) => {
   test('as Mermaid: Markdown with every diagram, or one alone', async () => {
     const all = await graph(runtime);
-    expect(all.match(/^```mermaid$/gm)).toHaveLength(11);
+    expect(all.match(/^```mermaid$/gm)).toHaveLength(machineIds.length + 1);
     expect(all).not.toContain('planted');
     const task = await graph(runtime, '--only', 'task');
     expect(task).toMatch(/^stateDiagram-v2\n/);
@@ -90,7 +91,7 @@ describe.each(runtimes)('under $name', (runtime) => {
   test('as SVG: one sheet', async () => {
     const sheet = await graph(runtime, '--format', 'svg');
     expect(sheet).not.toContain('planted');
-    expect(sheet.match(/class="diagram"/g)).toHaveLength(11);
+    expect(sheet.match(/class="diagram"/g)).toHaveLength(machineIds.length + 1);
   });
 
   test('a wrong name is answered with the right ones, a wrong file with its problems', async () => {
@@ -123,7 +124,9 @@ describe.skipIf(!hasBrowser)('in a browser (skipped where Chromium is not instal
       );
     const drawn: unknown[] = [];
     for (const text of texts) drawn.push(await draw(text));
-    expect(drawn.map((svg) => /^<svg/.test(String(svg)) || svg)).toEqual(Array(11).fill(true));
+    expect(drawn.map((svg) => /^<svg/.test(String(svg)) || svg)).toEqual(
+      Array(machineIds.length + 1).fill(true),
+    );
     // What could have meant something to Mermaid is shown as it is.
     for (const shown of [
       "POST /webhooks/a;b!$(c)~'d,_e_",

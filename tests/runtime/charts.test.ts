@@ -76,7 +76,7 @@ test('no machine is left out: whatever a running actor spawns has its chart', ()
   const ids = spawned.flatMap((logic) =>
     typeof logic === 'object' && logic !== null && 'id' in logic && 'root' in logic ? [String(logic.id)] : [],
   );
-  expect(ids).toHaveLength(9);
+  expect(ids).toHaveLength(10);
   expect(ids.filter((id) => !known.has(id))).toEqual([]);
   expect(known.size).toBe(machines.length);
 });

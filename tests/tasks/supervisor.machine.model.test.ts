@@ -2,10 +2,11 @@
 // end late or not at all, a journal that fails, cancels, pauses, an agent that leaves the file and comes back, a stop.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type AnyActorRef, createActor, fromCallback, fromPromise } from 'xstate';
+import { createActor, fromCallback, fromPromise } from 'xstate';
 import { Failure } from '../../src/core/failure.ts';
 import { JournalUnavailable } from '../../src/journal/errors.ts';
 import type { TaskRecord } from '../../src/journal/tasks.ts';
+import { aftermathMachine, type Withdrawal } from '../../src/tasks/aftermath.machine.ts';
 import { eventOf, outcomeOf } from '../../src/tasks/attempt.ts';
 import { taskSupervisorMachine } from '../../src/tasks/supervisor.machine.ts';
 import { type AbortRun, type RunEnd, taskMachine } from '../../src/tasks/task.machine.ts';
@@ -36,6 +37,8 @@ class Supervised {
   taken: readonly string[] = [];
   readonly runs = new Map<string, (end: RunEnd) => void>();
   readonly cancelled = new Set<string>();
+  /** Cancelled, but while the journal could not write, so that they may have started once more. */
+  readonly late = new Set<string>();
   readonly wrong: string[] = [];
   concurrency = 3;
   /** The highest that `concurrency` ever was: what runs is not cut off when it is lowered. */
@@ -68,7 +71,7 @@ class Supervised {
   /** What takes a place: tasks, and those whose actor failed. */
   get children(): string[] {
     const ids = Object.keys(this.actor.getSnapshot().children);
-    return ids.filter((id) => this.rows.has(id.replace(/^rescue\./, '')));
+    return ids.filter((id) => this.rows.has(id.replace(/^aftermath\./, '')));
   }
 
   get isOver(): boolean {
@@ -127,11 +130,7 @@ class Supervised {
       if (this.#releaseAfter(id)) this.wake();
       return;
     }
-    const child: AnyActorRef | undefined = this.actor.getSnapshot().children[id];
-    const snapshot = child?.getSnapshot();
-    // One whose end is being written is past cancelling.
-    if (this.taken.includes(id) || snapshot?.matches('starting') || snapshot?.matches('running'))
-      this.cancelled.add(id);
+    this.cancelled.add(id);
     this.actor.send({ type: 'task.cancel', taskId: id, reason: 'operator' });
   }
 
@@ -208,9 +207,19 @@ class Supervised {
   #write(id: string, state: 'held' | 'ready' | 'timed' | 'over'): void {
     if (this.journalFails) throw new JournalUnavailable('disk full');
     if (this.rows.get(id) !== 'held') this.wrong.push(`wrote ${id} without holding it`);
-    if (this.cancelled.has(id) && (state === 'ready' || state === 'timed'))
-      this.wrong.push(`${id} was cancelled and goes on`);
     this.rows.set(id, state);
+  }
+
+  #withdraw({ taskId, reason }: Withdrawal): void {
+    if (this.journalFails) {
+      this.late.add(taskId);
+      throw new JournalUnavailable('disk full');
+    }
+    const state = this.rows.get(taskId);
+    if (state === 'held') this.actor.send({ type: 'task.cancel', taskId, reason });
+    if (state !== 'ready' && state !== 'timed') return;
+    this.rows.set(taskId, 'over');
+    if (this.#releaseAfter(taskId)) this.wake();
   }
 
   #machine() {
@@ -222,7 +231,7 @@ class Supervised {
           if (this.rows.get(id) !== 'held') this.wrong.push(`ran ${id} without holding it`);
           if (this.runs.has(id)) this.wrong.push(`ran ${id} twice at once`);
           if (this.runs.size >= this.most) this.wrong.push(`${this.runs.size + 1} at once`);
-          if (this.cancelled.has(id)) this.wrong.push(`ran ${id}, which was cancelled`);
+          if (this.cancelled.has(id) && !this.late.has(id)) this.wrong.push(`ran ${id}, which was cancelled`);
           if (this.released) this.wrong.push(`ran ${id} after a release`);
           if (this.breaks) {
             this.breaks = false;
@@ -248,7 +257,12 @@ class Supervised {
       actors: {
         task,
         claim: fromPromise(({ input, signal }) => this.#claim(input.limit, signal)),
-        rescue: fromPromise(async ({ input }) => void this.rows.set(input.task.id, 'ready')),
+        aftermath: aftermathMachine.provide({
+          actors: {
+            rescue: fromPromise(async ({ input }) => this.#write(input.task.id, 'ready')),
+            withdraw: fromPromise(async ({ input }) => this.#withdraw(input)),
+          },
+        }),
       },
     });
   }

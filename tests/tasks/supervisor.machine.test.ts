@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { createActor, fromCallback, fromPromise } from 'xstate';
 import { Failure } from '../../src/core/failure.ts';
+import { JournalUnavailable } from '../../src/journal/errors.ts';
 import type { TaskRecord } from '../../src/journal/tasks.ts';
+import { aftermathMachine } from '../../src/tasks/aftermath.machine.ts';
 import type { AttemptEnd } from '../../src/tasks/attempt.ts';
 import { eventOf } from '../../src/tasks/attempt.ts';
 import { taskSupervisorMachine } from '../../src/tasks/supervisor.machine.ts';
@@ -81,9 +83,11 @@ test('slots that become free while a claim is under way are filled as well', asy
   actor.stop();
 });
 
-test('a task whose actor fails is handed to the rescue, and its place is free again', async () => {
+test('a task whose actor fails is rescued, however often that is tried, and its place is free again', async () => {
   const clock = new FakeClock();
   const rescued: string[] = [];
+  const withdrawn: unknown[] = [];
+  let tries = 0;
   let claims = 0;
   const machine = taskSupervisorMachine.provide({
     actors: {
@@ -91,7 +95,16 @@ test('a task whose actor fails is handed to the rescue, and its place is free ag
         claims += 1;
         return claims === 1 ? [task('broken')] : [];
       }),
-      rescue: fromPromise(async ({ input }) => void rescued.push(input.task.id)),
+      aftermath: aftermathMachine.provide({
+        actors: {
+          rescue: fromPromise(async ({ input }) => {
+            tries += 1;
+            if (tries <= 3) throw new JournalUnavailable('disk full');
+            rescued.push(input.task.id);
+          }),
+          withdraw: fromPromise(async ({ input }) => void withdrawn.push(input)),
+        },
+      }),
       task: taskMachine.provide({
         actors: {
           recordStart: fromPromise(async () => {}),
@@ -105,8 +118,14 @@ test('a task whose actor fails is handed to the rescue, and its place is free ag
   const actor = createActor(machine, { clock, input: { agent: 'a', concurrency: 1, timeout: 1_000 } });
   actor.subscribe({ error: () => {} });
   actor.start();
-  await clock.settle(10);
+  // The journal cannot write for a while: tried again after 1, 2 and 4 seconds.
+  await clock.advance(6_999);
+  actor.send({ type: 'task.cancel', taskId: 'broken', reason: 'operator' });
+  expect([tries, rescued, actor.getSnapshot().context.live]).toEqual([3, [], 1]);
+  await clock.advance(1);
   expect(rescued).toEqual(['broken']);
+  // A cancel that came meanwhile is not forgotten.
+  expect(withdrawn).toEqual([{ taskId: 'broken', reason: 'operator' }]);
   expect(actor.getSnapshot()).toMatchObject({ status: 'active', context: { live: 0 } });
   expect(Object.keys(actor.getSnapshot().children)).toEqual([]);
   expect(claims).toBeGreaterThan(1);
