@@ -8,12 +8,21 @@
 //   backoff      settled; the row waits for its next attempt, which is another actor
 //   waiting      given back unattempted, or after a failed probe: the row waits for the breaker
 //   lost         another worker holds the row
-import { type ActorRefFrom, assign, emit, fromPromise, sendTo, setup } from 'xstate';
+import {
+  type ActorRefFrom,
+  assign,
+  type EventObject,
+  emit,
+  fromPromise,
+  sendParent,
+  sendTo,
+  setup,
+} from 'xstate';
 import type { CallboardEvent } from '../core/events.ts';
 import { unprovided } from '../core/unprovided.ts';
 import type { DeliveryRecord, Settlement } from '../journal/deliveries.ts';
 import { StaleFence } from '../journal/errors.ts';
-import type { endpointMachine } from './endpoint.machine.ts';
+import { type endpointMachine, isAtRest } from './endpoint.machine.ts';
 
 export interface DeliveryInput {
   readonly delivery: DeliveryRecord;
@@ -34,6 +43,12 @@ export interface AttemptResult {
   /** What it says about the endpoint; `none` where no request went out. */
   readonly health: 'succeeded' | 'failed' | 'gone' | 'none';
   readonly at: number;
+}
+
+/** Tells the supervisor that no request of this delivery's actor is under way any more. */
+export interface AttemptOver extends EventObject {
+  readonly type: 'attempt.over';
+  readonly actorId: string;
 }
 
 interface DeliveryContext extends DeliveryInput {
@@ -72,13 +87,17 @@ export const deliveryMachine = setup({
         return { type: health === 'succeeded' ? 'attempt.succeeded' : 'attempt.failed', at } as const;
       },
     ),
+    /** What follows needs the receiver no more: another delivery may be sent meanwhile. */
+    tellOver: sendParent(({ self }): AttemptOver => ({ type: 'attempt.over', actorId: self.id })),
     tellSettled: emit(({ context }) => settledEvent(context)),
   },
   guards: {
     isGivenBack: ({ context }) => context.giveBack,
     isFirstDefect: ({ context }) => context.defect === undefined,
     lost: (_, params: { error: unknown }) => params.error instanceof StaleFence,
-    saysSomething: (_, params: { result: AttemptResult }) => params.result.health !== 'none',
+    /** One more success is nothing new to a breaker at rest, as it is after nearly every attempt. */
+    saysSomething: ({ context }, { result: { health } }: { result: AttemptResult }) =>
+      health !== 'none' && (health !== 'succeeded' || !isAtRest(context.endpoint.getSnapshot())),
     settledAs: ({ context }, params: { status: DeliveryRecord['status'] }) =>
       context.settled?.status === params.status,
   },
@@ -116,6 +135,7 @@ export const deliveryMachine = setup({
       on: { 'delivery.release': 'settling' },
     },
     settling: {
+      entry: 'tellOver',
       initial: 'committing',
       states: {
         committing: {

@@ -6,7 +6,7 @@
 //
 // Its state is a row, committed with each attempt, so a restart finds the breaker as it was. What changed is told by
 // whoever commits it.
-import { assign, type EventObject, sendParent, setup } from 'xstate';
+import { assign, type EventObject, type SnapshotFrom, sendParent, setup } from 'xstate';
 import type { EndpointRecord } from '../journal/deliveries.ts';
 
 /** When a breaker opens and how it comes back; undefined switches it off. */
@@ -156,3 +156,8 @@ export const endpointMachine = setup({
     },
   },
 });
+
+/** Whether it is closed and has counted no failure, so that a success changes nothing. */
+export function isAtRest(snapshot: SnapshotFrom<typeof endpointMachine>): boolean {
+  return snapshot.matches('closed') && snapshot.context.record.failures === 0;
+}

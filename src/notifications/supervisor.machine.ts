@@ -23,7 +23,7 @@ import {
 } from 'xstate';
 import { unprovided } from '../core/unprovided.ts';
 import type { DeliveryRecord } from '../journal/deliveries.ts';
-import { type DeliveryInput, deliveryMachine } from './delivery.machine.ts';
+import { type AttemptOver, type DeliveryInput, deliveryMachine } from './delivery.machine.ts';
 import {
   type BreakerPolicy,
   type EndpointInput,
@@ -42,7 +42,10 @@ interface DeliverySupervisorContext extends DeliverySupervisorInput {
   readonly concurrency: number;
   readonly breaker: ActorRefFrom<typeof endpointMachine> | undefined;
   readonly gate: 'closed' | 'open' | 'probing';
+  /** Deliveries that are not settled. */
   readonly live: number;
+  /** The actors, by their ids, whose attempts are not over: these are what `concurrency` bounds. */
+  readonly sending: ReadonlySet<string>;
   /** There may be ready rows beyond what was claimed. */
   readonly more: boolean;
   /** How many the claim under way asked for. Slots that became free since then were not part of it. */
@@ -52,6 +55,7 @@ interface DeliverySupervisorContext extends DeliverySupervisorInput {
 
 export type DeliverySupervisorEvent =
   | { readonly type: 'rows.ready' }
+  | AttemptOver
   /** The file was read anew. */
   | {
       readonly type: 'endpoint.changed';
@@ -98,6 +102,7 @@ export const deliverySupervisorMachine = setup({
       if (breaker === undefined) throw new Error('claimed before the breaker was there');
       const events: AnyActorRef | undefined = system.get('events');
       const giveBack = context.gate === 'open' || context.wish !== 'run';
+      const sending = new Set(context.sending);
       for (const delivery of params.deliveries) {
         // With the fence: what was given back may be claimed again before the actor that gave it back has ended, and
         // the end of that one must not be taken for the end of this one.
@@ -105,14 +110,15 @@ export const deliverySupervisorMachine = setup({
         const input = { delivery, probe: context.gate === 'probing', giveBack, endpoint: breaker };
         // Before it starts: what a child emits at its first step reaches nobody who comes later.
         spawn('delivery', { id, input }).on('*', (event) => events?.send(event));
+        sending.add(id);
       }
       const live = context.live + params.deliveries.length;
-      return { live, more: context.more || params.deliveries.length >= context.asked };
+      return { live, sending, more: context.more || params.deliveries.length >= context.asked };
     }),
     reap: enqueueActions(({ enqueue, event, context }) => {
       if (!('actorId' in event)) return;
       enqueue.stopChild(event.actorId);
-      enqueue.assign({ live: context.live - 1 });
+      enqueue.assign({ live: context.live - 1, sending: without(context.sending, event.actorId) });
     }),
     /** A delivery's actor failed, which is a defect of ours: its row must not stay `attempting` until the next start. */
     settleBroken: enqueueActions(({ enqueue, event, context, self }) => {
@@ -121,14 +127,15 @@ export const deliverySupervisorMachine = setup({
       const input: DeliveryInput | undefined = child?.getSnapshot().context;
       enqueue.stopChild(event.actorId);
       const defect = 'error' in event ? event.error : undefined;
-      if (input === undefined) return enqueue.assign({ live: context.live - 1 });
+      const sending = without(context.sending, event.actorId);
+      if (input === undefined) return enqueue.assign({ live: context.live - 1, sending });
       const { delivery, endpoint } = input;
       enqueue.assign(({ spawn, system }) => {
         const events: AnyActorRef | undefined = system.get('events');
         const id = `${deliveryPrefix}${delivery.id}.${delivery.fence}${brokenSuffix}`;
         const judged = { delivery, probe: false, giveBack: false, endpoint, defect };
         spawn('delivery', { id, input: judged }).on('*', (event) => events?.send(event));
-        return {};
+        return { sending: new Set(sending).add(id) };
       });
     }),
     /** Says that not even a failed attempt could be settled: the row waits for the next start. Provided by the runtime: it has the log. */
@@ -170,6 +177,7 @@ export const deliverySupervisorMachine = setup({
     breaker: undefined,
     gate: 'closed',
     live: 0,
+    sending: new Set(),
     more: true,
     asked: 0,
     wish: 'run',
@@ -188,6 +196,9 @@ export const deliverySupervisorMachine = setup({
       { actions: 'settleBroken' },
     ],
     'rows.ready': { actions: assign({ more: true }) },
+    'attempt.over': {
+      actions: assign({ sending: ({ context, event }) => without(context.sending, event.actorId) }),
+    },
     'gate.opened': { actions: assign({ gate: 'open' }) },
     'gate.probing': { actions: assign({ gate: 'probing', more: true }) },
     'gate.closed': { actions: assign({ gate: 'closed', more: true }) },
@@ -274,9 +285,16 @@ export const deliverySupervisorMachine = setup({
 });
 
 /** How many more deliveries may go out now. */
-function slots({ gate, live, concurrency }: DeliverySupervisorContext): number {
+function slots({ gate, live, sending, concurrency }: DeliverySupervisorContext): number {
   if (gate === 'open') return 0;
   // One probe at a time, and only when everything that was under way when the breaker opened has ended.
   if (gate === 'probing') return live === 0 ? 1 : 0;
-  return concurrency - live;
+  // What is only being committed keeps nobody from sending, but it does not pile up either.
+  return Math.min(concurrency - sending.size, 2 * concurrency - live);
+}
+
+function without(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const others = new Set(ids);
+  others.delete(id);
+  return others;
 }

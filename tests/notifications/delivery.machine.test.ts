@@ -43,12 +43,19 @@ class Sending {
   }).start();
   fault: 'none' | 'full' | 'stale' = 'none';
   attempts = 0;
+  /** How often it said that its attempt is over. */
+  overs = 0;
   #end: ((result: AttemptResult) => void) | undefined;
   #break: ((reason: unknown) => void) | undefined;
   readonly actor;
 
   constructor(giveBack = false) {
     const machine = deliveryMachine.provide({
+      actions: {
+        tellOver: () => {
+          this.overs += 1;
+        },
+      },
       actors: {
         attempt: fromPromise(({ input: { defect } }) => {
           if (defect !== undefined)
@@ -103,11 +110,11 @@ describe('a delivery', () => {
     'that is %s ends as %s, with what its breaker knows after it',
     async (result, state, event, failures) => {
       const it = new Sending();
-      expect(it.state).toBe('attempting');
+      expect([it.state, it.overs]).toEqual(['attempting', 0]);
       it.end(result);
       await it.clock.settle();
       expect(it.state).toBe(state);
-      expect(it.emitted).toEqual([event]);
+      expect([it.emitted, it.overs]).toEqual([[event], 1]);
       expect(it.settled).toEqual([{ status: results[result].next.status, failures }]);
       expect(it.endpoint.getSnapshot().context.record.paused).toBe(result === 'gone' ? 'gone' : undefined);
     },
@@ -117,7 +124,7 @@ describe('a delivery', () => {
     const it = new Sending(true);
     await it.clock.settle();
     expect(it.state).toBe('waiting');
-    expect([it.attempts, it.settled]).toEqual([0, [{ status: 'pending', failures: 0 }]]);
+    expect([it.attempts, it.overs, it.settled]).toEqual([0, 1, [{ status: 'pending', failures: 0 }]]);
     expect(it.emitted).toEqual([]);
   });
 
@@ -137,9 +144,10 @@ describe('a delivery', () => {
   test('does not take a release back once it has an answer', () => {
     const endpoint = createActor(endpointMachine, { input: breaker });
     const input = { delivery: deliveryRecord(), probe: false, giveBack: true, endpoint };
-    const [settling] = initialTransition(deliveryMachine, input);
+    const machine = deliveryMachine.provide({ actions: { tellOver: () => {} } });
+    const [settling] = initialTransition(machine, input);
     expect(settling.value).toEqual({ settling: 'committing' });
-    const after = getNextSnapshot(deliveryMachine, settling, { type: 'delivery.release' });
+    const after = getNextSnapshot(machine, settling, { type: 'delivery.release' });
     expect(after.value).toEqual({ settling: 'committing' });
   });
 

@@ -175,6 +175,10 @@ class Dispatched {
     return [...this.rows.values()].filter((row) => row.endpoint === endpoint && row.state === 'held').length;
   }
 
+  sending(endpoint: string): number {
+    return [...this.attempts.open.keys()].filter((id) => this.rows.get(id)?.endpoint === endpoint).length;
+  }
+
   #move(id: string, state: Row['state']): void {
     const row = this.rows.get(id);
     if (row === undefined) throw new Error(`no row ${id}`);
@@ -185,7 +189,10 @@ class Dispatched {
     if (this.drained) this.wrong.push('claimed after a drain');
     if (this.claims.open.has(endpoint)) this.wrong.push(`two claims for ${endpoint}`);
     const most = this.concurrency.get(endpoint) ?? 0;
-    if (this.held(endpoint) + limit > most) this.wrong.push(`${this.held(endpoint)} and ${limit} of ${most}`);
+    const [sending, held] = [this.sending(endpoint), this.held(endpoint)];
+    if (sending + limit > most) this.wrong.push(`${limit} more than ${sending} under way, of ${most}`);
+    // What is only being committed does not pile up behind a journal that cannot write.
+    if (held + limit > 2 * most) this.wrong.push(`${limit} more than ${held} held, of twice ${most}`);
     const ready = [...this.rows].filter(([, row]) => row.endpoint === endpoint && row.state === 'ready');
     const ids = ready.slice(0, limit).map(([id]) => id);
     for (const id of ids) this.#move(id, 'held');
