@@ -77,12 +77,16 @@ export const taskSupervisorMachine = setup({
     spawnClaimed: assign(({ context, spawn, system }, params: { tasks: readonly TaskRecord[] }) => {
       const events: AnyActorRef | undefined = system.get('events');
       for (const task of params.tasks) {
-        const child = spawn('task', { id: task.id, input: { task, timeout: context.timeout } });
+        const cancel = context.early.get(task.id);
+        const told =
+          cancel !== undefined
+            ? ({ stop: 'cancel', reason: cancel } as const)
+            : context.releasing
+              ? ({ stop: 'release', reason: '' } as const)
+              : undefined;
+        const child = spawn('task', { id: task.id, input: { task, timeout: context.timeout, told } });
         // Before it starts: what a child emits at its first step reaches nobody who comes later.
         child.on('*', (event) => events?.send(event));
-        const reason = context.early.get(task.id);
-        if (reason !== undefined) child.send({ type: 'task.cancel', reason });
-        if (context.releasing) child.send({ type: 'task.release' });
       }
       const live = context.live + params.tasks.length;
       return { live, more: context.more || params.tasks.length >= context.asked, early: new Map() };

@@ -9,7 +9,7 @@
 //   completed, failed, cancelled   recorded; nothing follows
 //   retrying     recorded; the row waits for its next attempt, which is another actor
 //   released, lost   the row went back to the queue, or another worker holds it
-import { assign, type EventObject, emit, fromCallback, fromPromise, sendTo, setup } from 'xstate';
+import { and, assign, type EventObject, emit, fromCallback, fromPromise, not, sendTo, setup } from 'xstate';
 import type { CallboardEvent } from '../core/events.ts';
 import type { Failure } from '../core/failure.ts';
 import { unprovided } from '../core/unprovided.ts';
@@ -21,6 +21,8 @@ export interface TaskInput {
   readonly task: TaskRecord;
   /** Milliseconds that the attempt may take. */
   readonly timeout: number;
+  /** What was told of the task while its claim was on the way: then its agent is never started. */
+  readonly told?: { readonly stop: 'cancel' | 'release'; readonly reason: string } | undefined;
 }
 
 interface TaskContext extends TaskInput {
@@ -114,7 +116,13 @@ export const taskMachine = setup({
 }).createMachine({
   id: 'task',
   options: { maxIterations: 100 },
-  context: ({ input }) => ({ ...input, stop: 'none', stopReason: '', end: undefined, recorded: undefined }),
+  context: ({ input }) => ({
+    ...input,
+    stop: input.told?.stop ?? 'none',
+    stopReason: input.told?.reason ?? '',
+    end: undefined,
+    recorded: undefined,
+  }),
   initial: 'starting',
   output: ({ context: { task, recorded, stop, stopReason } }) => ({
     taskId: task.id,
@@ -136,7 +144,11 @@ export const taskMachine = setup({
       states: {
         claimed: {
           always: [
-            { guard: 'startsUnnoticed', target: '#task.running', actions: ['begin', 'tellStarted'] },
+            {
+              guard: and([not('toldToStop'), 'startsUnnoticed']),
+              target: '#task.running',
+              actions: ['begin', 'tellStarted'],
+            },
             { target: 'committing' },
           ],
         },
