@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Alarms } from '../../src/runtime/alarms.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-test('of a thousand alarms that are due at once a hundred are at work, the others ring as these end', async () => {
+test('of a thousand alarms that are due at once twenty-five are at work, the others ring as these end', async () => {
   const clock = new FakeClock();
   const alarms = new Alarms(clock);
   const rung: number[] = [];
@@ -14,11 +14,11 @@ test('of a thousand alarms that are due at once a hundred are at work, the other
     });
   }
   await clock.advance(1_000);
-  expect(rung).toEqual(Array.from({ length: 100 }, (_, index) => index));
-  alarms.clear('k100');
+  expect(rung).toEqual(Array.from({ length: 25 }, (_, index) => index));
+  alarms.clear('k25');
   endings.shift()?.();
   await clock.settle();
-  expect(rung.slice(100)).toEqual([101]);
+  expect(rung.slice(25)).toEqual([26]);
   while (endings.length > 0) {
     endings.shift()?.();
     await clock.settle(1);
@@ -29,7 +29,7 @@ test('of a thousand alarms that are due at once a hundred are at work, the other
 test('work that fails makes room as well', async () => {
   const clock = new FakeClock();
   const alarms = new Alarms(clock);
-  for (let index = 0; index < 100; index += 1)
+  for (let index = 0; index < 25; index += 1)
     alarms.work(() => Promise.reject(new Error('full'))).catch(() => {});
   let rang = false;
   alarms.set('k', 0, () => {
