@@ -63,15 +63,35 @@ export function parseCron(cron: string): CronFields {
     throw wrong(`the cron has ${found} fields, allowed are five, or six with seconds first`);
   }
   const [seconds = '', minutes = '', hours = '', ...days] = fields.length === 5 ? ['0', ...fields] : fields;
-  dayRules.forEach((rule, index) => {
-    checkDays(rule, days[index] ?? '');
-  });
   return {
-    seconds: values(secondRule, seconds),
-    minutes: values(minuteRule, minutes),
-    hours: values(hourRule, hours),
-    days: days.join(' ').toUpperCase(),
+    days: daysOf(days.join(' ')),
+    seconds: secondsOf(seconds),
+    minutes: minutesOf(minutes),
+    hours: hoursOf(hours),
     fixed: ![seconds, minutes, hours].some((field) => /[*/]/.test(field)),
+  };
+}
+
+const secondsOf = remembered((field) => values(secondRule, field));
+const minutesOf = remembered((field) => values(minuteRule, field));
+const hoursOf = remembered((field) => values(hourRule, field));
+const daysOf = remembered((text) => {
+  const fields = text.split(' ');
+  dayRules.forEach((rule, index) => {
+    checkDays(rule, fields[index] ?? '');
+  });
+  return text.toUpperCase();
+});
+
+/** Reads each text once: of ten thousand crons most say the same in a field. */
+function remembered<Result>(read: (text: string) => Result): (text: string) => Result {
+  const known = new Map<string, Result>();
+  return (text) => {
+    const before = known.get(text);
+    if (before !== undefined) return before;
+    const result = read(text);
+    known.set(text, result);
+    return result;
   };
 }
 

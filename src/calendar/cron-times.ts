@@ -86,11 +86,19 @@ function timesOfDay(fields: CronFields): (from: number) => number | undefined {
   };
 }
 
+type NextTable = readonly (number | undefined)[];
+
+/** Crons that say the same in a field share its values, and so its table. */
+const tables = new WeakMap<readonly number[], NextTable>();
+
 /** For each number below `size` the first of `values` that is not below it. */
-function nextTable(values: readonly number[], size: number): readonly (number | undefined)[] {
+function nextTable(values: readonly number[], size: number): NextTable {
+  const known = tables.get(values);
+  if (known !== undefined) return known;
   const table: (number | undefined)[] = new Array(size + 1).fill(undefined);
   const matching = new Set(values);
   for (let value = size - 1; value >= 0; value -= 1)
     table[value] = matching.has(value) ? value : table[value + 1];
+  tables.set(values, table);
   return table;
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { CalendarSpec } from './calendar.ts';
 
 /**
@@ -9,7 +9,5 @@ export function fingerprint(spec: CalendarSpec): string {
   const cron = spec.cron?.trim().replace(/\s+/g, ' ');
   // An array, not the spec itself: the order in which its keys were written must not count.
   const deciding = [cron, spec.every, spec.anchor, spec.at, spec.timezone, spec.dst];
-  return createHash('sha256')
-    .update(JSON.stringify(deciding.map((value) => value ?? null)))
-    .digest('hex');
+  return hash('sha256', JSON.stringify(deciding.map((value) => value ?? null)), 'hex');
 }
