@@ -102,10 +102,14 @@ function checkAgents(value: unknown, problems: Problems): AgentParts[] {
   }
   const entries = entriesOf(value, ['agents'], problems);
   if (entries.length === 0 && isMap(value)) problems.error(['agents'], 'agents names no agent');
-  return entries.map(([name, agent]) => checkAgent(name, agent, problems));
+  const known: KnownAgents = new Map();
+  return entries.map(([name, agent]) => checkAgent(name, agent, known, problems));
 }
 
-function checkAgent(name: string, value: unknown, problems: Problems): AgentParts {
+/** What was found to be right, by its text: of ten thousand agents most say the same but for their triggers. */
+type KnownAgents = Map<string, AgentConfig>;
+
+function checkAgent(name: string, value: unknown, known: KnownAgents, problems: Problems): AgentParts {
   const path = ['agents', name];
   if (!agentName.safeParse(name).success) {
     const message = `the agent's name ${JSON.stringify(name)} must be letters, digits, ".", "_" and "-", and begin with a letter or a digit`;
@@ -122,10 +126,26 @@ function checkAgent(name: string, value: unknown, problems: Problems): AgentPart
   return {
     name,
     path,
-    config: check(agentOwnSchema, own, path, problems),
+    config: checkOwn(own, path, known, problems),
     triggers: [...one, ...checkList(triggerSchema, triggers, [...path, 'triggers'], problems)],
     notifications: checkList(notificationSchema, notifications, [...path, 'notifications'], problems),
   };
+}
+
+function checkOwn(
+  own: Record<string, unknown>,
+  path: Path,
+  known: KnownAgents,
+  problems: Problems,
+): AgentConfig | undefined {
+  const text = JSON.stringify(own);
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const { data } = agentOwnSchema.safeParse(own);
+  // Not remembered: what comes from a variable may be right where the same value, written out, is wrong.
+  if (data === undefined) return check(agentOwnSchema, own, path, problems);
+  known.set(text, data);
+  return data;
 }
 
 function checkTrigger(value: unknown, path: Path, problems: Problems): Part<ScheduleConfig | WebhookConfig> {
