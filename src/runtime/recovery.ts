@@ -10,8 +10,9 @@ export async function recover(world: World): Promise<Recovered> {
   const { interrupted } = await world.journal.recover(world.clock.now());
   for (const task of interrupted) await putInOrder(world, task);
   const plans = [...world.plan().agents.values()];
-  await forgetRemoved(world, plans);
-  const agents = await agentInputs(world, plans);
+  const records = await world.journal.listTriggers();
+  await forgetRemoved(world, plans, records);
+  const agents = await agentInputs(world, plans, records);
   await warnOfUnknown(world);
   // Last of all: what is admitted after this look finds a runtime that runs, and wakes whom it is for.
   const [endpoints, busy] = await Promise.all([
@@ -35,10 +36,15 @@ async function warnOfUnknown(world: World): Promise<void> {
 }
 
 /** What the actors of these agents start from: the file, and what the journal remembers of their triggers. */
-export async function agentInputs(world: World, plans: readonly AgentPlan[]): Promise<readonly AgentInput[]> {
+export async function agentInputs(
+  world: World,
+  plans: readonly AgentPlan[],
+  records: readonly TriggerRecord[],
+): Promise<readonly AgentInput[]> {
   const remembered = await rememberTriggers(
     world,
     plans.flatMap(({ triggers }) => triggers),
+    records,
   );
   return plans.map((plan) => ({
     name: plan.name,
@@ -72,17 +78,16 @@ export function triggerInputs(
 export const triggerKey = (agent: string, trigger: string) => `${agent}\n${trigger}`;
 
 /**
- * What is known of these triggers. One that is new, or whose instants are decided by other words than before,
- * starts from now; one that is unchanged goes on from its last instant.
+ * What is known of these triggers; `records` are all that the journal has. One that is new, or whose instants are
+ * decided by other words than before, starts from now; one that is unchanged goes on from its last instant.
  */
 export async function rememberTriggers(
   world: World,
   triggers: readonly TriggerPlan[],
+  records: readonly TriggerRecord[],
 ): Promise<ReadonlyMap<string, TriggerRecord>> {
   const now = world.clock.now();
-  const known = new Map(
-    (await world.journal.listTriggers()).map((record) => [triggerKey(record.agent, record.trigger), record]),
-  );
+  const known = new Map(records.map((record) => [triggerKey(record.agent, record.trigger), record]));
   const changed: TriggerRecord[] = [];
   for (const trigger of triggers) {
     const key = triggerKey(trigger.agent, trigger.id);
@@ -104,11 +109,15 @@ export async function rememberTriggers(
 }
 
 /** A schedule that left the file starts from then if it comes back: what passed meanwhile was not its to run. */
-export async function forgetRemoved(world: World, plans: readonly AgentPlan[]): Promise<void> {
+export async function forgetRemoved(
+  world: World,
+  plans: readonly AgentPlan[],
+  records: readonly TriggerRecord[],
+): Promise<void> {
   const kept = new Set(
     plans.flatMap(({ triggers }) => triggers.map(({ agent, id }) => triggerKey(agent, id))),
   );
-  const gone = (await world.journal.listTriggers()).filter(
+  const gone = records.filter(
     ({ agent, trigger, fingerprint }) => !kept.has(triggerKey(agent, trigger)) && fingerprint !== 'removed',
   );
   if (gone.length > 0)

@@ -144,9 +144,11 @@ async function changeOf(
   after: Plan,
   { added, removed, kept }: Difference,
 ): Promise<PlanChange> {
+  const records = await world.journal.listTriggers();
   const remembered = await rememberTriggers(
     world,
     kept.flatMap(({ fresh }) => fresh),
+    records,
   );
   const changed = kept
     .filter(
@@ -163,7 +165,7 @@ async function changeOf(
     }));
   return {
     grace: after.server.grace,
-    added: await agentInputs(world, added),
+    added: await agentInputs(world, added, records),
     changed,
     removed: removed.map(({ name }) => name),
     endpoints: endpointChanges(before, after, world.clock.now()),
@@ -202,7 +204,7 @@ async function settle(
   endpoints: readonly string[],
 ): Promise<void> {
   try {
-    await forgetRemoved(world, [...plan.agents.values()]);
+    await forgetRemoved(world, [...plan.agents.values()], await world.journal.listTriggers());
     for (const endpoint of endpoints) await buryRemoved(world, endpoint);
   } catch (thrown) {
     world.log.error('the reload is in force, but not all of what it removed is put in order', {
