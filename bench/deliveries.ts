@@ -4,7 +4,7 @@
 //   tasks     tasks that wait in the journal when it starts; each end causes one delivery
 //   paced     webhook calls at a steady rate: from the end of the task to the receipt of its notification
 // Prints one line each. Run after `npm run build`, under Node as README's figures were taken: bundled by esbuild,
-// with packages left outside. Arguments: how many (5,000), calls a second (200).
+// with packages left outside. Arguments: how many (5,000), calls a second (200), concurrency of the endpoint (8).
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -21,6 +21,7 @@ const clock = new SystemClock();
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const many = Number(process.argv[2] ?? 5_000);
 const pace = Number(process.argv[3] ?? 200);
+const concurrency = Number(process.argv[4] ?? 8);
 const paceSeconds = 10;
 const receiver = await startReceiver();
 
@@ -31,7 +32,7 @@ agents:
     type: echo
     concurrency: 8
     trigger: { type: webhook, auth: none, response: { mode: async } }
-    notifications: [{ id: hook, url: "${receiver.url}", events: [task.completed] }]
+    notifications: [{ id: hook, url: "${receiver.url}", events: [task.completed], concurrency: ${concurrency} }]
 `;
 
 for (const [name, fill] of [

@@ -1,6 +1,6 @@
 // How many webhook calls a second are verified, parsed, committed with every commit synced and answered 202, beside
 // a bare Hono server that does HMAC and JSON only: each in a process of its own, in turns, 32 connections of `wrk`, or
-// of autocannon where that is not installed. Prints one line a pair and the medians. Arguments: pairs (3), seconds (5).
+// of autocannon where that is not installed. Prints one line a turn and the medians. Arguments: turns (7), seconds (2).
 // Under Deno: `deno run -A bench/webhooks.ts`; under Node it is bundled by esbuild into a folder beside `dist/`, with
 // packages left outside. TMPDIR says on which disk the journal lies.
 import { execFile, spawn, spawnSync } from 'node:child_process';
@@ -24,7 +24,7 @@ const hasWrk = spawnSync('wrk', ['-v']).error === undefined;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 if (process.argv[2] === 'bare') serveBare();
-else await compare(Number(process.argv[2] ?? 3), Number(process.argv[3] ?? 5));
+else await compare(Number(process.argv[2] ?? 7), Number(process.argv[3] ?? 2));
 
 function serveBare(): void {
   const app = new Hono();
@@ -47,22 +47,25 @@ interface Figures {
   readonly refused: number;
 }
 
-async function compare(pairs: number, seconds: number): Promise<void> {
+/** Both stay up and are loaded in turns: the speed of a shared machine changes within seconds. */
+async function compare(turns: number, seconds: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'callboard-bench-'));
+  const bare = await start([...selfCommand(), 'bare']);
+  const ours = await start([...mainCommand(), ...runArguments(folder)]);
+  for (const { url } of [bare, ours]) await load(url, 3);
   const ratios: number[] = [];
   const tails: number[] = [];
-  for (let pair = 0; pair < pairs; pair += 1) {
-    const bare = await measure([...selfCommand(), 'bare'], seconds);
-    const folder = mkdtempSync(join(tmpdir(), 'callboard-bench-'));
-    const ours = await measure([...mainCommand(), ...runArguments(folder)], seconds);
-    rmSync(folder, { recursive: true });
-    ratios.push(ours.rate / bare.rate);
-    tails.push(ours.p99);
-    const refused = bare.refused + ours.refused;
+  for (let turn = 0; turn < turns; turn += 1) {
+    const [theirs, own] = [await load(bare.url, seconds), await load(ours.url, seconds)];
+    ratios.push(own.rate / theirs.rate);
+    tails.push(own.p99);
     console.log(
-      `bare ${Math.round(bare.rate)}/s, Callboard ${Math.round(ours.rate)}/s, p99 ${ours.p99} ms, ${refused} not 202`,
+      `bare ${Math.round(theirs.rate)}/s, Callboard ${Math.round(own.rate)}/s, p99 ${own.p99} ms, ${theirs.refused + own.refused} not 202`,
     );
   }
   console.log(`median ratio ${median(ratios).toFixed(2)}, median p99 ${median(tails)} ms`);
+  for (const { stop } of [bare, ours]) await stop();
+  rmSync(folder, { recursive: true });
 }
 
 function selfCommand(): string[] {
@@ -88,18 +91,14 @@ agents:
   return ['run', file, '--port', '0', '--log-format', 'json', '--log-level', 'info'];
 }
 
-/** Starts the server, warms it up for a second, and measures. */
-async function measure(args: readonly string[], seconds: number): Promise<Figures> {
+async function start(args: readonly string[]) {
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  try {
-    const url = await readyUrl(child.stdout);
-    await load(url, 1);
-    return await load(url, seconds);
-  } finally {
-    const ended = new Promise((resolve) => child.once('close', resolve));
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  const stop = async () => {
     child.kill('SIGKILL');
     await ended;
-  }
+  };
+  return { url: await readyUrl(child.stdout), stop };
 }
 
 /** By `wrk` where it is installed: a load that itself needs a whole core takes it from the server's second thread. */
