@@ -3,7 +3,7 @@
 //
 // Dependencies are bundled: a process that has read two hundred small files weighs 13 MB more when idle, and is
 // ready in twice the time.
-import { chmodSync, cpSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bundling } from './bundling.js';
 
@@ -25,6 +25,39 @@ const englishOnly = {
   },
 };
 
+/**
+ * An import of one of Node's modules reads everything that it exports, and with it loads what Node itself keeps for who
+ * asks: `node:http` has the whole client of `fetch` and WebSockets among it. Without it an idle process weighs 7 MB less
+ * on Node 24, and is ready in two thirds of the time.
+ */
+const builtinsByNeed = {
+  name: 'builtins-by-need',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'builtin' } : undefined,
+    );
+    onLoad({ filter: /./, namespace: 'builtin' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
+  },
+};
+
+/**
+ * Liquid's accents, in regular expressions, where esbuild leaves them as they are: V8 holds a whole file in two bytes
+ * a character for one that Latin-1 has not.
+ */
+const asciiOnly = {
+  name: 'ascii-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]liquidjs[\\/].*\.m?js$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /[^\p{ASCII}]/gu,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      ),
+    }));
+  },
+};
+
 rmSync('dist', { recursive: true, force: true });
 await esbuild.build({
   entryPoints: {
@@ -35,7 +68,7 @@ await esbuild.build({
   },
   outdir: 'dist',
   bundle: true,
-  plugins: [englishOnly],
+  plugins: [englishOnly, asciiOnly, builtinsByNeed],
   splitting: true,
   ...bundling,
   // Not identifiers: stack traces and error classes keep their names.

@@ -1,35 +1,17 @@
-// The HTTP face: which routes there are, and who may use them.
-import type { RequestListener } from 'node:http';
+// The routes of Hono: for people, their programs and their browsers.
 import { Hono } from 'hono';
 import { allowOrigins, guardLogin, guardOrigin } from './auth.ts';
 import { refuseMethod } from './other-methods.ts';
 import { problem } from './problem.ts';
-import { healthRoutes } from './routes/health.ts';
 import { inspectRoutes } from './routes/inspect.ts';
-import { metricsRoutes } from './routes/metrics.ts';
 import { statusRoutes } from './routes/status.ts';
-import { listenerOf } from './server.ts';
 import { unexpected } from './unexpected.ts';
-import { webhookCalls } from './webhooks.ts';
 import type { HttpEnvironment, HttpWorld } from './world.ts';
 
-/** Answers every request. */
-export function createListener(world: HttpWorld): RequestListener {
-  const webhooks = webhookCalls(world);
-  const others = listenerOf(createApp(world));
-  return (incoming, outgoing) => {
-    const call = webhooks(incoming);
-    if (call === undefined) return others(incoming, outgoing);
-    void call(outgoing);
-  };
-}
-
-/** What the server answers beside the file's webhooks. */
-function createApp(world: HttpWorld): Hono<HttpEnvironment> {
+/** What the server answers beside webhooks and probes. */
+export function createApp(world: HttpWorld): Hono<HttpEnvironment> {
   const app = new Hono<HttpEnvironment>();
   app.onError((thrown, c) => unexpected(c, world, thrown));
-  app.route('/', healthRoutes(world));
-  app.route('/', metricsRoutes(world));
   app.route('/status', statusRoutes(world));
   app.use('/inspect/*', guardOrigin(world));
   app.route('/inspect', inspectRoutes(world));

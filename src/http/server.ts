@@ -1,12 +1,9 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { getRequestListener } from '@hono/node-server';
-import type { Hono } from 'hono';
 import type { Clock } from '../core/clock.ts';
 import type { ServerPlan } from '../plan/plan.ts';
 import { offersWebSocket } from './inspect-socket.ts';
 import { type ServerLimits, serverLimits } from './limits.ts';
 import type { TlsServer } from './tls.ts';
-import type { HttpEnvironment } from './world.ts';
 
 export interface Listening {
   /** Where it can be reached, for people: `http://127.0.0.1:8080`. */
@@ -24,15 +21,6 @@ const lastAnswers = 5_000;
 
 /** The address could not be had; the message names it and why. */
 export class CannotListen extends Error {}
-
-/** Routes of Hono as a listener of Node's own HTTP server. */
-export function listenerOf(app: Hono<HttpEnvironment>): RequestListener {
-  return getRequestListener(async (request, env) => {
-    // HTTP/2 is not served, so both are of node:http.
-    if (!('incoming' in env)) throw new Error('the server gave no bindings');
-    return app.fetch(request, env as HttpEnvironment['Bindings']);
-  });
-}
 
 /** Serves with Node's own HTTP server, whose limits hold on Deno too. Tests give shorter limits. */
 export async function listen(

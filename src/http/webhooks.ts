@@ -12,7 +12,8 @@ import { type Answer, jsonAnswer, problemAnswer, sendAnswer } from './answer.ts'
 import { BodyError, inflateBody, readBody } from './body.ts';
 import { callerAddress, matchesCidr } from './client-address.ts';
 import { observedCall } from './observed-call.ts';
-import { statusLink } from './routes/status.ts';
+import { statusLink } from './status-link.ts';
+import { normalPath, plainPath } from './target.ts';
 import { unexpectedAnswer } from './unexpected.ts';
 import { within } from './within.ts';
 import type { HttpWorld } from './world.ts';
@@ -38,21 +39,6 @@ export function webhookCalls(world: HttpWorld) {
       sendAnswer(incoming, outgoing, answer);
     };
   };
-}
-
-/** The path of a request's target as it stands there. */
-function plainPath(target: string): string {
-  const end = target.indexOf('?');
-  return end === -1 ? target : target.slice(0, end);
-}
-
-/** The path of a target that is spelled in another way: percent-encoded, with dots, or as a whole URL. */
-function normalPath(target: string): string {
-  try {
-    return decodeURI(new URL(target, 'http://localhost').pathname);
-  } catch {
-    return target;
-  }
 }
 
 async function answerRequest(

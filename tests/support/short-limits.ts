@@ -1,8 +1,9 @@
 // A program for tests/http/server.test.ts: the product's server with limits that a test can wait for.
 import { Hono } from 'hono';
 import { readBody } from '../../src/http/body.ts';
+import { listenerOf } from '../../src/http/hono-listener.ts';
 import { serverLimits } from '../../src/http/limits.ts';
-import { listen, listenerOf } from '../../src/http/server.ts';
+import { listen } from '../../src/http/server.ts';
 import type { HttpEnvironment } from '../../src/http/world.ts';
 
 export async function startShort(): Promise<number> {

@@ -21,8 +21,3 @@ export function statusRoutes({ runtime, redactor, token }: HttpWorld) {
   });
   return routes;
 }
-
-/** The link that shows a task, as a path. */
-export function statusLink(token: string, taskId: string): string {
-  return `/status/${encodeURIComponent(taskId)}?key=${statusKey(token, taskId)}`;
-}

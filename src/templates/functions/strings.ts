@@ -29,8 +29,11 @@ function trimAny(cut: string, value: string): string {
 
 /** Capitals at the start of every word; a word is letters, digits and `_`. */
 function title(value: string): string {
-  return value.replace(/[\p{L}\p{Nd}_'’]+/gu, (word) =>
-    word.replace(/(^|['’])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()),
+  return value.replace(/[\p{L}\p{Nd}_'\u2019]+/gu, (word) =>
+    word.replace(
+      /(^|['\u2019])(\p{L})/gu,
+      (_, before: string, letter: string) => before + letter.toUpperCase(),
+    ),
   );
 }
 
