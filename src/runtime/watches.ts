@@ -118,25 +118,40 @@ export function watchClock(clock: Clock, onChanged: (byMs: number) => void): () 
 
 /** How often old rows are pruned, in milliseconds. */
 const pruneInterval = 3_600_000;
+/** How far the wall clock may be set ahead before what it calls old is kept for another interval, in milliseconds. */
+const pruneTolerance = 86_400_000;
 
-/** Deletes from the journal, now and each hour, what is older than `keep()` milliseconds. */
+/**
+ * Deletes from the journal, soon and each hour, what is older than `keep()` milliseconds. A wall clock that was set days
+ * ahead may be wrong, and what is deleted is gone: it has until the next look to be put right.
+ */
 export function watchRetention(options: {
   readonly clock: Clock;
-  readonly journal: () => Journal;
+  readonly journal: () => Pick<Journal, 'prune'>;
   readonly keep: () => number;
   readonly log: Log;
 }): () => void {
   const { clock, journal, keep, log } = options;
-  let timer = clock.setTimeout(prune, 60_000);
-  function prune(): void {
+  let offset = clock.now() - clock.monotonic();
+  let timer = clock.setTimeout(look, 60_000);
+  function look(): void {
     const now = clock.now();
+    const moved = now - clock.monotonic() - offset;
+    offset += moved;
+    if (moved > pruneTolerance) {
+      log.warn('nothing is pruned for another hour: the wall clock was set days ahead', {
+        byMs: Math.round(moved),
+      });
+    } else prune(now);
+    timer = clock.setTimeout(look, pruneInterval);
+  }
+  function prune(now: number): void {
     journal()
       .prune(now - keep(), now)
       .then(
         (count) => (count > 0 ? log.debug('pruned the journal', { rows: count }) : undefined),
         (thrown: unknown) => log.error('cannot prune the journal', { error: errorMessage(thrown) }),
       );
-    timer = clock.setTimeout(prune, pruneInterval);
   }
   return () => clock.clearTimeout(timer);
 }
