@@ -224,6 +224,21 @@ it('gives what is wholly one variable the type of its field', () => {
   expect(agent.triggers[0]?.enabled).toBe(false);
 });
 
+it('checks each agent by what it says itself, though another one has the same value of a variable', () => {
+  const text = [
+    'agents:',
+    `  a: { type: echo, concurrency: "\${N}" }`,
+    '  b: { type: echo, concurrency: "12" }',
+    '  c: { type: echo, concurrency: "12" }',
+    '  d: { type: echo, concurrency: 12 }',
+    '  e: { type: echo, concurrency: 12 }',
+  ].join('\n');
+  expect(said(text, { environment: { N: '12' } })).toEqual([
+    'c.yaml:3:33: concurrency must be a whole number, not "12"',
+    'c.yaml:4:33: concurrency must be a whole number, not "12"',
+  ]);
+});
+
 it('takes a variable that is escaped as text, in every style', () => {
   const text = echo(
     `description: \\\${A}`,
