@@ -103,8 +103,8 @@ export interface Journal {
   listEndpoints(): Promise<readonly EndpointRecord[]>;
   /** A fresh one, closed and not paused, where none is known. */
   getEndpoint(endpoint: string): Promise<EndpointRecord>;
-  /** Resolves with what it changed. */
-  saveEndpoint(endpoint: EndpointRecord): Promise<readonly EndpointNews[]>;
+  /** Resolves with what it changed, at `now`. */
+  saveEndpoint(endpoint: EndpointRecord, now: number): Promise<readonly EndpointNews[]>;
   /** Endpoints that have deliveries which are not over. */
   endpointsWithWork(): Promise<readonly string[]>;
   /** Agents that have tasks which are not over. */

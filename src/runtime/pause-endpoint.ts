@@ -16,15 +16,15 @@ export async function pauseEndpoint(
   paused: boolean,
 ): Promise<void> {
   const { journal, clock } = world;
+  const at = clock.now();
   const breaker = await liveBreaker(root, endpoint);
   if (breaker === undefined) {
     const record = await journal.getEndpoint(endpoint);
-    publishAll(world, await journal.saveEndpoint({ ...record, paused: paused ? reason : undefined }));
+    publishAll(world, await journal.saveEndpoint({ ...record, paused: paused ? reason : undefined }, at));
     return;
   }
-  const at = clock.now();
   breaker.send(paused ? { type: 'endpoint.pause', reason, at } : { type: 'endpoint.resume', at });
-  publishAll(world, await journal.saveEndpoint(breaker.getSnapshot().context.record));
+  publishAll(world, await journal.saveEndpoint(breaker.getSnapshot().context.record, at));
 }
 
 /** The breaker of the endpoint's supervisor, which is made where it was freed. Undefined while draining: nothing is made then. */

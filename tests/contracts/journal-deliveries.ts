@@ -169,7 +169,7 @@ export function deliveryContract(open: Opener): void {
     for (const id of ['msg_1', 'msg_2']) await journal.addDelivery(newDelivery(id));
     await journal.addDelivery(newDelivery('other', { endpoint: 'agent/other' }));
     await claimOneDelivery(journal);
-    await journal.saveEndpoint(open10);
+    await journal.saveEndpoint(open10, start);
     const statuses = async () =>
       (await journal.listDeliveries({ limit: 9 })).items.map((delivery) => delivery.status);
     const ids = async (status: 'waiting' | 'pending') =>
@@ -177,9 +177,9 @@ export function deliveryContract(open: Opener): void {
     expect(await statuses()).toEqual(['pending', 'waiting', 'attempting']);
     expect(await ids('waiting')).toEqual(['msg_2']);
     expect(await ids('pending')).toEqual(['other']);
-    await journal.saveEndpoint({ ...open10, state: 'probing' });
+    await journal.saveEndpoint({ ...open10, state: 'probing' }, start);
     expect(await ids('waiting')).toEqual(['msg_2']);
-    await journal.saveEndpoint({ ...open10, state: 'closed', failures: 0 });
+    await journal.saveEndpoint({ ...open10, state: 'closed', failures: 0 }, start);
     expect(await ids('waiting')).toEqual([]);
     expect(await ids('pending')).toEqual(['other', 'msg_2']);
     expect(await eventTypes(journal)).toEqual(['endpoint.opened', 'endpoint.closed']);

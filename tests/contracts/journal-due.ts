@@ -116,13 +116,25 @@ export function dueContract(open: Opener): void {
     const down = { state: 'open', failures: 10, probeAt: start, probeDelay: 30_000 } as const;
     const kept = ['agent/ops', 'callback:https://open.example', 'callback:https://paused.example'];
     await journal.addDelivery(newDelivery('msg_1', { endpoint: 'callback:https://open.example' }));
-    await journal.saveEndpoint({ ...fresh, endpoint: 'agent/ops', ...failed });
-    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://failed.example', ...failed });
-    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://down.example', ...down });
-    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://open.example', ...failed });
-    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://paused.example', paused: 'operator' });
+    await journal.saveEndpoint({ ...fresh, endpoint: 'agent/ops', ...failed }, clock.now());
+    await journal.saveEndpoint(
+      { ...fresh, endpoint: 'callback:https://failed.example', ...failed },
+      clock.now(),
+    );
+    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://down.example', ...down }, clock.now());
+    await journal.saveEndpoint(
+      { ...fresh, endpoint: 'callback:https://open.example', ...failed },
+      clock.now(),
+    );
+    await journal.saveEndpoint(
+      { ...fresh, endpoint: 'callback:https://paused.example', paused: 'operator' },
+      clock.now(),
+    );
     await clock.advance(1_000);
-    await journal.saveEndpoint({ ...fresh, endpoint: 'callback:https://recent.example', ...failed });
+    await journal.saveEndpoint(
+      { ...fresh, endpoint: 'callback:https://recent.example', ...failed },
+      clock.now(),
+    );
     const names = async () => (await journal.listEndpoints()).map(({ endpoint }) => endpoint);
     await journal.prune(start, clock.now());
     expect(await names()).toHaveLength(6);

@@ -48,16 +48,16 @@ export function settingsContract(open: Opener): void {
       probeAt: start + 1,
       probeDelay: 30_000,
     } as const;
-    await journal.saveEndpoint(closed);
-    await journal.saveEndpoint(opened);
+    await journal.saveEndpoint(closed, start);
+    await journal.saveEndpoint(opened, start);
     expect(await journal.listEndpoints()).toEqual([opened]);
-    expect(await journal.saveEndpoint({ ...opened, state: 'probing' })).toEqual([]);
+    expect(await journal.saveEndpoint({ ...opened, state: 'probing' }, start)).toEqual([]);
     const about = { endpoint: 'agent/ops', at: start };
-    expect(await journal.saveEndpoint({ ...closed, paused: 'gone' })).toEqual([
+    expect(await journal.saveEndpoint({ ...closed, paused: 'gone' }, start)).toEqual([
       { ...about, type: 'endpoint.closed' },
       { ...about, type: 'notification.paused', reason: 'gone' },
     ]);
-    await journal.saveEndpoint(closed);
+    await journal.saveEndpoint(closed, start);
     expect(await journal.listEndpoints()).toEqual([closed]);
     expect(await eventTypes(journal)).toEqual([
       'endpoint.opened',

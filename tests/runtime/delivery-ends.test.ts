@@ -107,9 +107,9 @@ test('that an endpoint opens or is paused is told after the commit that makes it
       if (full) throw new JournalUnavailable('disk full');
       return made.settleDelivery(settlement);
     },
-    saveEndpoint: async (record) => {
+    saveEndpoint: async (record, now) => {
       if (full) throw new JournalUnavailable('disk full');
-      return made.saveEndpoint(record);
+      return made.saveEndpoint(record, now);
     },
   });
   const { runtime, clock, events, send } = await receiving(

@@ -30,7 +30,7 @@ function shuffled(journal: Journal, scheduler: fc.Scheduler): Journal {
   return {
     ...journal,
     getEndpoint: (name) => scheduler.schedule(journal.getEndpoint(name), 'getEndpoint'),
-    saveEndpoint: (record) => scheduler.schedule(journal.saveEndpoint(record), 'saveEndpoint'),
+    saveEndpoint: (record, now) => scheduler.schedule(journal.saveEndpoint(record, now), 'saveEndpoint'),
     claimDeliveries: (claim) => scheduler.schedule(journal.claimDeliveries(claim), 'claim'),
     settleDelivery: (settlement) => scheduler.schedule(journal.settleDelivery(settlement), 'settle'),
   };

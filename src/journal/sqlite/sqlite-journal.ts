@@ -68,7 +68,7 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
 
     getEndpoint: (endpoint) => read(() => getEndpoint(connection, endpoint)),
     listEndpoints: () => read(() => listEndpoints(connection)),
-    saveEndpoint: (endpoint) => write(() => saveEndpoint(connection, endpoint, clock.now())),
+    saveEndpoint: (endpoint, now) => write(() => saveEndpoint(connection, endpoint, now)),
     endpointsWithWork: () => read(() => endpointsWithWork(connection)),
     agentsWithWork: () => read(() => agentsWithWork(connection)),
 
