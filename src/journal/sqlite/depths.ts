@@ -34,8 +34,8 @@ export function writeTotals(connection: Connection): void {
 export function queueDepths(connection: Connection): QueueDepth[] {
   return connection.all('SELECT * FROM depths ORDER BY agent').map((row) => {
     const agent = text(row, 'agent');
-    const ages = (['queued', 'retrying'] as const)
-      .map((status) => oldest(connection, agent, status))
+    const ages = [`stage = 'ready'`, `stage IN ('timed', 'held')`]
+      .map((waits) => oldest(connection, agent, waits))
       .filter((age) => age !== undefined);
     return {
       agent,
@@ -46,11 +46,10 @@ export function queueDepths(connection: Connection): QueueDepth[] {
   });
 }
 
-function oldest(connection: Connection, agent: string, status: 'queued' | 'retrying'): number | undefined {
+function oldest(connection: Connection, agent: string, waits: string): number | undefined {
   const row = connection.get(
-    'SELECT MIN(created_at) AS oldest FROM tasks WHERE agent = ? AND status = ?',
+    `SELECT MIN(created_at) AS oldest FROM tasks WHERE agent = ? AND ${waits}`,
     agent,
-    status,
   );
   return row === undefined ? undefined : optionalInteger(row, 'oldest');
 }

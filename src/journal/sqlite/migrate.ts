@@ -4,13 +4,14 @@ import { initial } from './migrations/0001_initial.ts';
 import { traceparent } from './migrations/0002_traceparent.ts';
 import { groupTotals } from './migrations/0003_group_totals.ts';
 import { endpointAge } from './migrations/0004_endpoint_age.ts';
+import { fewerIndexes } from './migrations/0005_fewer_indexes.ts';
 import { integer } from './row.ts';
 
 /** Marks the file as a journal of Callboard: `CALL` in ASCII, at offset 68 of the file. */
 const applicationId = 0x43414c4c;
 
 /** Number n stands at index n - 1. A migration that was released never changes. */
-const migrations: readonly string[] = [initial, traceparent, groupTotals, endpointAge];
+const migrations: readonly string[] = [initial, traceparent, groupTotals, endpointAge, fewerIndexes];
 
 function pragma(connection: Connection, name: 'user_version' | 'application_id'): number {
   const row = connection.get(`PRAGMA ${name}`);
