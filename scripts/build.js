@@ -27,8 +27,7 @@ const englishOnly = {
 
 /**
  * An import of one of Node's modules reads everything that it exports, and with it loads what Node itself keeps for who
- * asks: `node:http` has the whole client of `fetch` and WebSockets among it. Without it an idle process weighs 7 MB less
- * on Node 24, and is ready in two thirds of the time.
+ * asks: `node:http` has the whole client of `fetch` and WebSockets among it, some 10 MB on Node 24 (bench/start.ts).
  */
 const builtinsByNeed = {
   name: 'builtins-by-need',
