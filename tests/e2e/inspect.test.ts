@@ -115,7 +115,7 @@ function missing(events: readonly InspectionEvent[]): readonly string[] {
     ['task completed', values(/^runtime \/ agent:leak \/ tasks \/ [^/]+$/).includes('completed')],
     [
       'delivery delivered',
-      values(/^runtime \/ dispatcher \/ leak\/done \/ msg_[\w.-]+$/).includes('delivered'),
+      values(/^runtime \/ dispatcher \/ leak\/done \/ delivery\.\d+$/).includes('delivered'),
     ],
     [
       'an event with its source',
