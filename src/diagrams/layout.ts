@@ -46,9 +46,9 @@ const layoutOptions = {
   'elk.edgeRouting': 'ORTHOGONAL',
   // What is entered first stands first.
   'elk.layered.cycleBreaking.strategy': 'DEPTH_FIRST',
-  'elk.spacing.nodeNode': '18',
+  'elk.spacing.nodeNode': '16',
   'elk.layered.spacing.nodeNodeBetweenLayers': '20',
-  'elk.spacing.edgeNode': '12',
+  'elk.spacing.edgeNode': '10',
   'elk.layered.spacing.edgeNodeBetweenLayers': '12',
   'elk.spacing.edgeEdge': '10',
   'elk.layered.spacing.edgeEdgeBetweenLayers': '10',

@@ -92,7 +92,7 @@ export const taskMachine = setup({
       if (context.recorded === undefined) throw new Error('tellEnd before the end was recorded');
       return context.recorded.event;
     }),
-    /** Opens the attempt's span, where nothing is written at its start. Provided by the runtime. */
+    /** Opens the attempt's span, where none was opened with its start. Provided by the runtime. */
     begin: () => {},
     abortRun: sendTo('run', { type: 'run.abort' }),
     endByStop: assign({ end: ({ context }) => endOfStop(context, undefined) }),
@@ -147,7 +147,7 @@ export const taskMachine = setup({
             {
               guard: and([not('toldToStop'), 'startsUnnoticed']),
               target: '#task.running',
-              actions: ['begin', 'tellStarted'],
+              actions: 'tellStarted',
             },
             { target: 'committing' },
           ],
@@ -177,6 +177,7 @@ export const taskMachine = setup({
       },
     },
     running: {
+      entry: 'begin',
       invoke: { id: 'run', src: 'runAgent', input: ({ context }) => ({ task: context.task }) },
       initial: 'working',
       states: {
