@@ -120,6 +120,15 @@ describe('a delivery', () => {
     },
   );
 
+  test('that succeeds clears what its breaker has counted', async () => {
+    const it = new Sending();
+    it.endpoint.send({ type: 'attempt.failed', at: 0 });
+    expect(it.endpoint.getSnapshot().context.record.failures).toBe(1);
+    it.end('delivered');
+    await it.clock.settle();
+    expect(it.settled).toEqual([{ status: 'delivered', failures: 0 }]);
+  });
+
   test('that was claimed too late is given back and never attempted', async () => {
     const it = new Sending(true);
     await it.clock.settle();

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import { HeldRuns, startedRuntime } from '../support/runtime.ts';
+import { answer } from './receiving.ts';
 
 const agent = (...lines: readonly string[]) =>
   ['agents:', '  a:', '    type: echo', ...lines.map((line) => `    ${line}`), ''].join('\n');
@@ -70,4 +71,21 @@ test('a timeout fails the task, and a cancel ends a running one', async () => {
   expect(runs.live).toBe(0);
   await runtime.stop();
   expect(clock.pending).toBe(0);
+});
+
+test.each([
+  ['[task.started]', ['task.started']],
+  ['[task.completed]', ['task.completed']],
+])('of notifications that ask for %s each is sent, and no other', async (events, sent) => {
+  const { runtime, clock } = await startedRuntime(
+    agent(`notifications: [{ id: hook, url: "http://receiver.test/", events: ${events} }]`),
+    { sender: { send: async () => answer(200), close: async () => {} } },
+  );
+  const { id } = await runtime.operations.startTask('a', 'x');
+  await clock.advance(60_000);
+  const { items } = await runtime.journal.listDeliveries({ taskId: id, limit: 10 });
+  expect(items.map(({ event, status }) => [event, status])).toEqual(
+    sent.map((event) => [event, 'delivered']),
+  );
+  await runtime.stop();
 });
