@@ -5,20 +5,14 @@
 //   paced     webhook calls at a steady rate: from the end of the task to the receipt of its notification
 // Prints one line each. Run after `npm run build`, under Node as README's figures were taken: bundled by esbuild,
 // with packages left outside. Arguments: how many (5,000), calls a second (200), concurrency of the endpoint (8).
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { SystemClock, sleep } from '../src/core/clock.ts';
 import type { Journal } from '../src/journal/journal.ts';
 import { openSqliteJournal } from '../src/journal/sqlite/open.ts';
+import { BenchFolder } from './support/program.ts';
 
 const clock = new SystemClock();
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const many = Number(process.argv[2] ?? 5_000);
 const pace = Number(process.argv[3] ?? 200);
 const concurrency = Number(process.argv[4] ?? 8);
@@ -65,29 +59,21 @@ async function run(
   fill: ((journal: Journal) => Promise<void>) | undefined,
   work: (url: string) => Promise<void>,
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'callboard-bench-'));
-  const file = join(folder, 'callboard.yaml');
-  writeFileSync(file, config);
-  const path = join(folder, 'data', 'callboard.db');
+  const folder = new BenchFolder(config);
   if (fill !== undefined) {
-    const journal = await openSqliteJournal({ path, clock });
+    const journal = await openSqliteJournal({ path: folder.journal, clock });
     await fill(journal);
     await journal.close();
   }
   receiver.clear();
-  const flags = ['--port', '0', '--log-format', 'json', '--data', join(folder, 'data')];
-  const child = spawn(process.execPath, [join(root, 'dist/main.js'), 'run', file, ...flags], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = new Promise((resolve) => child.once('close', resolve));
+  const program = await folder.start();
   try {
-    await work(await readyUrl(child.stdout));
+    await work(program.url);
   } finally {
-    child.kill('SIGTERM');
-    await ended;
+    await program.stop();
   }
-  if (fill === undefined) await tellLatency(path);
-  rmSync(folder, { recursive: true });
+  if (fill === undefined) await tellLatency(folder.journal);
+  folder.remove();
 }
 
 async function addDeliveries(journal: Journal): Promise<void> {
@@ -185,17 +171,6 @@ async function startReceiver() {
       return new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function readyUrl(stdout: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface({ input: stdout })) {
-    const said: unknown = JSON.parse(line);
-    if (typeof said === 'object' && said !== null && 'url' in said && typeof said.url === 'string') {
-      stdout.resume();
-      return said.url;
-    }
-  }
-  throw new Error('the program ended before it was ready');
 }
 
 function perSecond(count: number, ms: number): number {

@@ -9,12 +9,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { serve } from '@hono/node-server';
 import autocannon from 'autocannon';
 import { Hono } from 'hono';
+import { readyUrl } from './support/program.ts';
 
 const secret = 'the secret of the bench';
 const body = JSON.stringify({ order: 'x'.repeat(520) });
@@ -135,17 +135,6 @@ async function loadByWrk(url: string, seconds: number): Promise<Figures> {
     p99: Number(p99) * (unit === 's' ? 1_000 : unit === 'us' ? 0.001 : 1),
     refused: Number(/Non-2xx or 3xx responses: (\d+)/.exec(stdout)?.[1] ?? 0),
   };
-}
-
-async function readyUrl(stdout: NodeJS.ReadableStream): Promise<string> {
-  for await (const line of createInterface({ input: stdout })) {
-    const said: unknown = JSON.parse(line);
-    if (typeof said === 'object' && said !== null && 'url' in said && typeof said.url === 'string') {
-      stdout.resume();
-      return said.url;
-    }
-  }
-  throw new Error('the server ended before it was ready');
 }
 
 function median(values: readonly number[]): number {

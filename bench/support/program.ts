@@ -37,26 +37,19 @@ export class BenchFolder {
       ],
       { stdio: ['ignore', 'pipe', 'inherit'] },
     );
-    for await (const line of createInterface({ input: child.stdout })) {
-      const said: unknown = JSON.parse(line);
-      if (typeof said !== 'object' || said === null || !('url' in said) || typeof said.url !== 'string')
-        continue;
-      // What it logs from here on is not read, and must not fill the pipe.
-      child.stdout.resume();
-      return {
-        url: said.url,
-        residentMiB: () => {
-          const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
-          return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_024;
-        },
-        stop: async () => {
-          const closed = new Promise((resolve) => child.once('close', resolve));
-          child.kill('SIGTERM');
-          await closed;
-        },
-      };
-    }
-    throw new Error('the program ended before it was ready');
+    const url = await readyUrl(child.stdout);
+    return {
+      url,
+      residentMiB: () => {
+        const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+        return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) / 1_024;
+      },
+      stop: async () => {
+        const closed = new Promise((resolve) => child.once('close', resolve));
+        child.kill('SIGTERM');
+        await closed;
+      },
+    };
   }
 
   remove(): void {
@@ -68,4 +61,16 @@ export interface BenchProgram {
   readonly url: string;
   residentMiB(): number;
   stop(): Promise<void>;
+}
+
+/** Where a program that logs JSON says that it is ready. What it logs after that is let go, so that it fills no pipe. */
+export async function readyUrl(stdout: NodeJS.ReadableStream): Promise<string> {
+  for await (const line of createInterface({ input: stdout })) {
+    const said: unknown = JSON.parse(line);
+    if (typeof said === 'object' && said !== null && 'url' in said && typeof said.url === 'string') {
+      stdout.resume();
+      return said.url;
+    }
+  }
+  throw new Error('the program ended before it was ready');
 }
