@@ -28,9 +28,6 @@ export function provideSchedules(world: () => World, alarms: Alarms) {
         alarms.set(triggerKey(agent, trigger), wait?.ms ?? 0, () => self.send({ type: 'wait.over' })),
       disarm: ({ context: { agent, trigger } }) => alarms.clear(triggerKey(agent, trigger)),
     },
-    guards: {
-      hasCome: ({ context: { wait } }) => wait !== undefined && wait.at <= world().clock.now(),
-    },
     actors: {
       admitDue: fromPromise(async ({ input: { agent, trigger, lastInstant, paused } }) => {
         const plan = triggerPlan(world(), agent, trigger);

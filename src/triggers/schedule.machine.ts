@@ -72,8 +72,6 @@ export const scheduleMachine = setup({
     isDisabled: ({ context }) => !context.enabled,
     isPaused: ({ context }) => context.paused,
     isFinished: ({ context }) => context.wait === undefined,
-    /** Whether the instant that was waited for has come. Provided by the runtime: it needs the clock. */
-    hasCome: () => false,
     isDue: ({ context }) => context.wait !== undefined && context.wait.ms <= 0,
   },
   delays: { holdDelay: 1_000 },
@@ -94,11 +92,11 @@ export const scheduleMachine = setup({
       ],
     },
     waiting: {
-      // The wait is a duration; whether the instant has come is asked of the wall clock, in `due`.
+      // The wait is a duration; whether the instant has come is asked of the wall clock, by `admitDue`.
       entry: 'arm',
       exit: 'disarm',
       on: {
-        'wait.over': [{ guard: 'hasCome', target: 'admitting' }, { target: 'due' }],
+        'wait.over': 'admitting',
         'clock.changed': 'due',
         'go.on': { target: 'due', actions: 'goOn' },
         pause: { target: 'paused', actions: 'tellPaused' },
