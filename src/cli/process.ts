@@ -3,16 +3,22 @@ import { relative } from 'node:path';
 import { SystemClock } from '../core/clock.ts';
 import { main } from './main.ts';
 import { processSignals } from './signals.ts';
+import { TurnOutput } from './turn-output.ts';
 
 /** Runs the process's own command line, and ends the process with its exit code. */
 export async function runProcess(): Promise<void> {
+  const clock = new SystemClock();
+  const isTerminal = process.stdout.isTTY === true;
+  const lines = new TurnOutput(process.stdout, clock);
+  // Also where a defect of ours ends the process: what led to it is in these lines.
+  process.on('exit', () => lines.flush());
   const io = {
-    stdout: process.stdout,
+    stdout: isTerminal ? process.stdout : lines,
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
-    isTerminal: process.stdout.isTTY === true,
-    clock: new SystemClock(),
+    isTerminal,
+    clock,
     program: programName(process.argv[1] ?? ''),
   };
   // Whoever reads our output may go away first (`callboard tasks | head`): that is no failure.
@@ -21,6 +27,7 @@ export async function runProcess(): Promise<void> {
   );
   const code = await main(process.argv.slice(2), io, processSignals);
   // What was written must be out before the end, and a connection that somebody holds open must not delay it.
+  lines.flush();
   process.stdout.write('', () => process.exit(code));
 }
 
