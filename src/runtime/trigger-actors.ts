@@ -1,7 +1,8 @@
 // What the trigger machines only declare, and the way of a call through its door.
 import { type AnyActorRef, assign, fromPromise } from 'xstate';
 import { refuseCallback } from '../notifications/callback-hosts.ts';
-import { scheduleMachine } from '../triggers/schedule.machine.ts';
+import type { TriggerPlan } from '../plan/plan.ts';
+import { scheduleMachine, type Wait } from '../triggers/schedule.machine.ts';
 import { admitDueInstants, type ScheduleWorld } from '../triggers/schedule-admission.ts';
 import { answerCall, refusePaused, type WebhookAnswer, type WebhookWorld } from '../triggers/webhook-call.ts';
 import type { WebhookRequest } from '../triggers/webhook-input.ts';
@@ -15,25 +16,31 @@ import { announce, triggerPlan, type World } from './world.ts';
 
 /** The schedule machine with its calendar, its waits and its admission provided. */
 export function provideSchedules(world: () => World, alarms: Alarms) {
+  const waitAfter = (lastInstant: number, plan: TriggerPlan | undefined): Wait => {
+    const next = plan?.type === 'schedule' ? plan.calendar.next(lastInstant) : undefined;
+    return next && { at: next.at, ms: next.at - world().clock.now() };
+  };
   return scheduleMachine.provide({
     actions: {
       lookAhead: assign({
-        wait: ({ context: { agent, trigger, lastInstant } }) => {
-          const plan = triggerPlan(world(), agent, trigger);
-          const next = plan?.type === 'schedule' ? plan.calendar.next(lastInstant) : undefined;
-          return next && { at: next.at, ms: next.at - world().clock.now() };
-        },
+        wait: ({ context: { agent, trigger, lastInstant } }) =>
+          waitAfter(lastInstant, triggerPlan(world(), agent, trigger)),
       }),
-      arm: ({ context: { agent, trigger, wait }, self }) =>
-        alarms.set(triggerKey(agent, trigger), wait?.ms ?? 0, () => self.send({ type: 'wait.over' })),
+      arm: ({ context: { agent, trigger, wait }, self }) => {
+        // Anew: `wait` was looked up as the actor was made, and of ten thousand the first starts when the last is made.
+        const ms = wait === undefined ? 0 : wait.at - world().clock.now();
+        alarms.set(triggerKey(agent, trigger), ms, () => self.send({ type: 'wait.over' }));
+      },
       disarm: ({ context: { agent, trigger } }) => alarms.clear(triggerKey(agent, trigger)),
     },
     actors: {
       admitDue: fromPromise(async ({ input: { agent, trigger, lastInstant, paused } }) => {
         const plan = triggerPlan(world(), agent, trigger);
         // Its plan went with a reload; its actor goes with the same one.
-        if (plan?.type !== 'schedule') return lastInstant;
-        return alarms.work(() => admitDueInstants(plan, { lastInstant, paused }, scheduleWorld(world())));
+        if (plan?.type !== 'schedule') return { lastInstant, wait: undefined };
+        const state = { lastInstant, paused };
+        const dealtWith = await alarms.work(() => admitDueInstants(plan, state, scheduleWorld(world())));
+        return { lastInstant: dealtWith, wait: waitAfter(dealtWith, triggerPlan(world(), agent, trigger)) };
       }),
     },
   });

@@ -3,7 +3,7 @@
 //   waiting     until its next instant (or until the wall clock was set: `clock.changed`)
 //   admitting   what came due is admitted or recorded as skipped, each in a commit of its own (`committing`);
 //               while the journal cannot write it is held and tried again (`holding`)
-//   due         decides whether anything is due, between the two
+//   due         decides what comes next, where that is not simply the next wait
 //   paused      instants that come are recorded as skipped when it is resumed
 //   disabled    as the file says: no instants, no records
 //   finished    there is no next instant
@@ -24,6 +24,12 @@ export interface ScheduleInput {
 
 /** What to wait for: milliseconds from now to the next instant; undefined when there is none. */
 export type Wait = { readonly ms: number; readonly at: number } | undefined;
+
+/** The last instant that is dealt with, and what to wait for after it. */
+export interface DealtWith {
+  readonly lastInstant: number;
+  readonly wait: Wait;
+}
 
 interface ScheduleContext extends ScheduleInput {
   readonly wait: Wait;
@@ -50,10 +56,11 @@ export const scheduleMachine = setup({
     emitted: {} as ScheduleEmitted,
   },
   actors: {
-    /** Deals with all instants that are due, and answers with the last one that is. */
-    admitDue: fromPromise<number, { agent: string; trigger: string; lastInstant: number; paused: boolean }>(
-      unprovided('admitDue'),
-    ),
+    /** Deals with all instants that are due. */
+    admitDue: fromPromise<
+      DealtWith,
+      { agent: string; trigger: string; lastInstant: number; paused: boolean }
+    >(unprovided('admitDue')),
   },
   actions: {
     /** Sets `wait`. Provided by the runtime: it needs the calendar and the clock. */
@@ -62,6 +69,7 @@ export const scheduleMachine = setup({
     arm: () => {},
     /** Takes that back. */
     disarm: () => {},
+    moveOn: assign((_, { lastInstant, wait }: DealtWith) => ({ lastInstant, wait, skipping: false })),
     goOn: assign({
       lastInstant: ({ context, event }) => (event.type === 'go.on' ? event.from : context.lastInstant),
     }),
@@ -72,6 +80,8 @@ export const scheduleMachine = setup({
     isDisabled: ({ context }) => !context.enabled,
     isPaused: ({ context }) => context.paused,
     isFinished: ({ context }) => context.wait === undefined,
+    /** The usual end of an admission: nothing else is due, and nobody paused it meanwhile. */
+    waitsAgain: ({ context }, { wait }: DealtWith) => !context.paused && wait !== undefined && wait.ms > 0,
     isDue: ({ context }) => context.wait !== undefined && context.wait.ms <= 0,
   },
   delays: { holdDelay: 1_000 },
@@ -114,10 +124,17 @@ export const scheduleMachine = setup({
               lastInstant,
               paused: skipping,
             }),
-            onDone: {
-              target: '#schedule.due',
-              actions: assign({ lastInstant: ({ event }) => event.output, skipping: false }),
-            },
+            onDone: [
+              {
+                guard: { type: 'waitsAgain', params: ({ event }) => event.output },
+                target: '#schedule.waiting',
+                actions: { type: 'moveOn', params: ({ event }) => event.output },
+              },
+              {
+                target: '#schedule.due',
+                actions: { type: 'moveOn', params: ({ event }) => event.output },
+              },
+            ],
             onError: 'holding',
           },
         },

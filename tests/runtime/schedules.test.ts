@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { CallboardEvent } from '../../src/core/events.ts';
 import { Redactor } from '../../src/core/redact.ts';
 import { openSqliteJournal } from '../../src/journal/sqlite/open.ts';
 import { loadPlan } from '../../src/plan/load.ts';
 import { Runtime } from '../../src/runtime/runtime.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { fakeRandom } from '../support/fake-random.ts';
+import { startedRuntime } from '../support/runtime.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -192,4 +194,33 @@ describe('a schedule in a runtime', () => {
     expect(await runtime.instants()).toEqual(['14:00']);
     expect(await runtime.skips()).toEqual(['paused 12:00 1', 'paused 13:00 1']);
   });
+});
+
+/** A clock on which whatever asks for the time takes a millisecond: a machine that has much to do. */
+class BusyClock extends FakeClock {
+  override now(): number {
+    this.slip(1);
+    return super.now();
+  }
+}
+
+test('an instant is not late by the time that the start took after it was looked up', async () => {
+  const clock = new BusyClock('2026-06-01T11:59:30Z');
+  const instant = Date.parse('2026-06-01T12:00:00Z');
+  const schedules = Array.from(
+    { length: 500 },
+    (_, index) => `{ type: schedule, id: s${index}, cron: '0 12 * * *' }`,
+  );
+  const { runtime, events } = await startedRuntime(
+    `agents: { a: { type: echo, triggers: [${schedules.join(', ')}] } }`,
+    { clock },
+  );
+  // The first that was looked up: of those that were looked up last the start was done at once.
+  let queued: CallboardEvent | undefined;
+  for (let waited = 0; queued === undefined && waited < 40_000; waited += 1) {
+    await clock.advance(1);
+    queued = events.find((event) => event.type === 'task.queued' && event.trigger === 's0');
+  }
+  expect((queued?.at ?? 0) - instant).toBeLessThan(100);
+  await runtime.stop();
 });
