@@ -21,6 +21,7 @@ import {
   sendParent,
   setup,
 } from 'xstate';
+import { freePlaces } from '../core/places.ts';
 import { unprovided } from '../core/unprovided.ts';
 import type { DeliveryRecord } from '../journal/deliveries.ts';
 import { type AttemptOver, type DeliveryInput, deliveryMachine } from './delivery.machine.ts';
@@ -104,10 +105,9 @@ export const deliverySupervisorMachine = setup({
         const events: AnyActorRef | undefined = system.get('events');
         const giveBack = context.gate === 'open' || context.wish !== 'run';
         const sending = new Set(context.sending);
-        // By its place and not by the delivery. A row that was given back may be claimed again before the actor that gave it
-        // back has ended. And XState copies the children with each that comes or goes, which V8 does several times faster
-        // for names that it has seen before.
-        const places = freePlaces(self.getSnapshot().children);
+        // By its place also because a row that was given back may be claimed again before the actor that gave it back
+        // has ended.
+        const places = freePlaces(deliveryPrefix, self.getSnapshot().children);
         for (const delivery of params.deliveries) {
           const id = places.next().value;
           const input = { delivery, probe: context.gate === 'probing', giveBack, endpoint: breaker };
@@ -295,14 +295,6 @@ function slots({ gate, live, sending, concurrency }: DeliverySupervisorContext):
   if (gate === 'probing') return live === 0 ? 1 : 0;
   // What is only being committed keeps nobody from sending, but it does not pile up either.
   return Math.min(concurrency - sending.size, 2 * concurrency - live);
-}
-
-/** Ids that no child has. */
-function* freePlaces(children: Readonly<Record<string, unknown>>): Generator<string, never> {
-  for (let place = 1; ; place += 1) {
-    const id = `${deliveryPrefix}${place}`;
-    if (children[id] === undefined) yield id;
-  }
 }
 
 function without(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {

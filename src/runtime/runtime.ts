@@ -29,7 +29,7 @@ import { provideTasks } from './task-actors.ts';
 import { TaskSpans } from './task-spans.ts';
 import { TaskWaiters } from './task-waiters.ts';
 import { provideSchedules, stateOf, triggerActor, WebhookDoors, watchFarInstants } from './trigger-actors.ts';
-import { Wakes, willClaim } from './wakes.ts';
+import { Wakes, wakeSupervisor } from './wakes.ts';
 import { DueRows, watchClock, watchRetention } from './watches.ts';
 import { publishAll, type World } from './world.ts';
 
@@ -82,7 +82,7 @@ export class Runtime {
     this.#agents = agents;
     const runtime = this;
     const wakes = new Wakes(clock, (ready) => {
-      const agents = ready.agents.filter((agent) => !willClaim(this.#root, agent));
+      const agents = ready.agents.filter((agent) => !wakeSupervisor(this.#root, agent));
       if (agents.length + ready.endpoints.length > 0)
         this.#root.send({ type: 'rows.ready', agents, endpoints: ready.endpoints });
       for (const agent of ready.agents) if (this.#removed.has(agent)) void cancelRemoved(this.#world, agent);

@@ -8,7 +8,7 @@ import type { Outcome, TaskRecord } from '../journal/tasks.ts';
 import { isNotifiedOf, taskDeliveries } from '../notifications/outbox.ts';
 import { aftermathMachine } from '../tasks/aftermath.machine.ts';
 import { type AttemptEnd, eventOf, outcomeOf } from '../tasks/attempt.ts';
-import { taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
+import { type Claimed, type ClaimInput, taskOf, taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
 import { type AbortRun, taskMachine } from '../tasks/task.machine.ts';
 import { RunNotes } from './run-notes.ts';
 import { agentPlan, announce, type World } from './world.ts';
@@ -36,7 +36,7 @@ export function provideTasks(world: () => World) {
         const controller = new AbortController();
         let ended = false;
         receive(() => controller.abort(new Failure('aborted', 'the attempt was told to end')));
-        runAgent(world(), input.task, controller.signal, (end) => {
+        runAgent(world(), input.task, controller, (end) => {
           ended = true;
           sendBack(end);
         });
@@ -67,9 +67,9 @@ export function provideTasks(world: () => World) {
   });
   return taskSupervisorMachine.provide({
     actions: {
-      tellBroken: (_, { actorId, error }) =>
+      tellBroken: ({ self }, { actorId, error }) =>
         world().log.error('the actor of a task failed; the task is put in order as after a crash', {
-          task: actorId,
+          task: taskOf(self, actorId)?.id,
           error: errorMessage(error),
           stack: error instanceof Error ? error.stack : undefined,
         }),
@@ -77,9 +77,17 @@ export function provideTasks(world: () => World) {
     actors: {
       task,
       aftermath,
-      claim: fromPromise(({ input }) => world().journal.claimTasks({ ...input, now: world().clock.now() })),
+      claim: fromPromise(({ input }) => claim(world(), input)),
     },
   });
+}
+
+/** Claims what may run, at the end of the turn: tasks that end in one commit make room for one claim. */
+async function claim({ clock, journal }: World, { agent, free }: ClaimInput): Promise<Claimed> {
+  await new Promise<void>((resolve) => clock.nextTurn(resolve));
+  const limit = free();
+  const tasks = limit > 0 ? await journal.claimTasks({ agent, limit, now: clock.now() }) : [];
+  return { tasks, more: tasks.length >= limit };
 }
 
 /** The span of a task that another worker holds ends with the loss: nothing else will end it. */
@@ -106,7 +114,7 @@ async function recordStart(world: World, task: TaskRecord): Promise<void> {
 function runAgent(
   world: World,
   task: TaskRecord,
-  signal: AbortSignal,
+  controller: AbortController,
   report: (
     end:
       | { type: 'run.completed'; output: string; notes: unknown }
@@ -122,7 +130,10 @@ function runAgent(
     attempt: task.attempt,
     input: task.input,
     spent: task.usage,
-    signal,
+    // Made by who asks for it: an agent that does not is spared it.
+    get signal() {
+      return controller.signal;
+    },
     recordUsage: (usage) =>
       world.journal.recordUsage({ taskId: task.id, fence: task.fence, usage, notes: notes.withLog() }),
     recordToolCall: (call) => notes.addCall(call),

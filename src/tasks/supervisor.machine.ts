@@ -19,6 +19,7 @@ import {
   fromPromise,
   setup,
 } from 'xstate';
+import { freePlaces } from '../core/places.ts';
 import { unprovided } from '../core/unprovided.ts';
 import type { TaskRecord } from '../journal/tasks.ts';
 import { aftermathMachine } from './aftermath.machine.ts';
@@ -32,13 +33,24 @@ export interface TaskSupervisorInput {
   readonly timeout: number;
 }
 
+export interface ClaimInput {
+  readonly agent: string;
+  /** How many tasks may be taken. For the very moment of the claim: more places may have become free since it was asked for. */
+  readonly free: () => number;
+}
+
+/** Tasks that are the supervisor's now. */
+export interface Claimed {
+  readonly tasks: readonly TaskRecord[];
+  /** There may be ready rows beyond these. */
+  readonly more: boolean;
+}
+
 interface TaskSupervisorContext extends TaskSupervisorInput {
   /** Tasks that have not ended, and those that something is left to do about. */
   readonly live: number;
   /** There may be ready rows beyond what was claimed. */
   readonly more: boolean;
-  /** How many the claim under way asked for. Slots that became free since then were not part of it. */
-  readonly asked: number;
   readonly wish: 'run' | 'pause' | 'drain';
   readonly releasing: boolean;
   /** Cancels that came for rows which a claim has taken and not handed over yet: task id → reason. */
@@ -60,6 +72,8 @@ export type TaskSupervisorEvent =
 const holdDelay = 1_000;
 const nothing: TaskOutput = { taskId: '', released: false, cancel: undefined };
 
+/** Of the ids of tasks' actors. */
+const taskPrefix = 'task.';
 const aftermathId = (taskId: string) => `aftermath.${taskId}`;
 
 export const taskSupervisorMachine = setup({
@@ -69,13 +83,14 @@ export const taskSupervisorMachine = setup({
     events: {} as TaskSupervisorEvent,
   },
   actors: {
-    claim: fromPromise<readonly TaskRecord[], { agent: string; limit: number }>(unprovided('claim')),
+    claim: fromPromise<Claimed, ClaimInput>(unprovided('claim')),
     aftermath: aftermathMachine,
     task: taskMachine,
   },
   actions: {
-    spawnClaimed: assign(({ context, spawn, system }, params: { tasks: readonly TaskRecord[] }) => {
+    spawnClaimed: assign(({ context, spawn, self, system }, params: Claimed) => {
       const events: AnyActorRef | undefined = system.get('events');
+      const places = freePlaces(taskPrefix, self.getSnapshot().children);
       for (const task of params.tasks) {
         const cancel = context.early.get(task.id);
         const told =
@@ -84,28 +99,32 @@ export const taskSupervisorMachine = setup({
             : context.releasing
               ? ({ stop: 'release', reason: '' } as const)
               : undefined;
-        const child = spawn('task', { id: task.id, input: { task, timeout: context.timeout, told } });
+        const child = spawn('task', {
+          id: places.next().value,
+          input: { task, timeout: context.timeout, told },
+        });
         // Before it starts: what a child emits at its first step reaches nobody who comes later.
         child.on('*', (event) => events?.send(event));
       }
       const live = context.live + params.tasks.length;
-      return { live, more: context.more || params.tasks.length >= context.asked, early: new Map() };
+      return { live, more: context.more || params.more, early: new Map() };
     }),
     reap: enqueueActions(({ enqueue, event, context, self }) => {
       if (!('actorId' in event)) return;
       enqueue.stopChild(event.actorId);
       const { released, cancel, taskId } = 'output' in event ? event.output : nothing;
-      enqueue.assign({ more: context.more || released });
+      const more = context.more || released;
       const after: AnyActorRef | undefined = self.getSnapshot().children[aftermathId(taskId)];
       // One that is still at it will cancel the task as well.
-      if (cancel === undefined || after !== undefined) return enqueue.assign({ live: context.live - 1 });
+      if (cancel === undefined || after !== undefined)
+        return enqueue.assign({ live: context.live - 1, more });
+      enqueue.assign({ more });
       enqueue.spawnChild('aftermath', { id: aftermathId(taskId), input: { taskId, cancel } });
     }),
     /** A task's actor failed, which is a defect of ours: its row must not stay `running` until the next start. */
     rescue: enqueueActions(({ enqueue, event, context, self }) => {
       if (!('actorId' in event)) return;
-      const child: AnyActorRef | undefined = self.getSnapshot().children[event.actorId];
-      const task: TaskRecord | undefined = child?.getSnapshot().context?.task;
+      const task = taskOf(self, event.actorId);
       enqueue.stopChild(event.actorId);
       if (task === undefined) return enqueue.assign({ live: context.live - 1 });
       // It keeps the task's place: a drain that took it for empty would stop the rescue before it began.
@@ -123,11 +142,11 @@ export const taskSupervisorMachine = setup({
       const { taskId, reason } = event;
       const snapshot = self.getSnapshot();
       const children: Record<string, AnyActorRef | undefined> = snapshot.children;
-      const after = children[aftermathId(taskId)];
-      const child = children[taskId] ?? after;
+      const attempt = attemptAt(taskId, children);
+      const child = attempt ?? children[aftermathId(taskId)];
       if (child !== undefined) enqueue.sendTo(child, { type: 'task.cancel', reason });
       // The row may be `running` in the journal while its claim is still on the way to here.
-      if (children[taskId] === undefined && snapshot.matches({ running: 'claiming' }))
+      if (attempt === undefined && snapshot.matches({ running: 'claiming' }))
         enqueue.assign({ early: new Map(context.early).set(taskId, reason) });
       // Its actor ended while the cancel was on the way: it may wait for another attempt now.
       else if (child === undefined) {
@@ -148,7 +167,6 @@ export const taskSupervisorMachine = setup({
     }),
   },
   guards: {
-    hasSlot: ({ context }) => context.live < context.concurrency,
     hasSlotAndMore: ({ context }) => context.more && context.live < context.concurrency,
     wishesPause: ({ context }) => context.wish === 'pause',
     wishesNoDrain: ({ context }) => context.wish !== 'drain',
@@ -163,7 +181,6 @@ export const taskSupervisorMachine = setup({
     ...input,
     live: 0,
     more: false,
-    asked: 0,
     wish: 'run',
     releasing: false,
     early: new Map(),
@@ -171,8 +188,8 @@ export const taskSupervisorMachine = setup({
   initial: 'running',
   on: {
     'task.cancel': { actions: 'cancelTask' },
-    'xstate.done.actor.*': { actions: 'reap' },
-    'xstate.error.actor.*': {
+    'xstate.done.actor.task.*': { actions: 'reap' },
+    'xstate.error.actor.task.*': {
       actions: [
         { type: 'tellBroken', params: ({ event: { actorId, error } }) => ({ actorId, error }) },
         'rescue',
@@ -201,7 +218,7 @@ export const taskSupervisorMachine = setup({
           },
         },
         claiming: {
-          entry: assign(({ context }) => ({ more: false, asked: context.concurrency - context.live })),
+          entry: assign({ more: false }),
           on: {
             pause: { guard: 'wishesNoDrain', actions: assign({ wish: 'pause' }) },
             resume: { guard: 'wishesPause', actions: assign({ wish: 'run' }) },
@@ -209,10 +226,13 @@ export const taskSupervisorMachine = setup({
           },
           invoke: {
             src: 'claim',
-            input: ({ context }) => ({ agent: context.agent, limit: context.asked }),
+            input: ({ context, self }) => ({
+              agent: context.agent,
+              free: () => free(self.getSnapshot().context),
+            }),
             onDone: {
               target: 'idle',
-              actions: { type: 'spawnClaimed', params: ({ event }) => ({ tasks: event.output }) },
+              actions: { type: 'spawnClaimed', params: ({ event }) => event.output },
             },
             onError: 'holding',
           },
@@ -240,3 +260,25 @@ export const taskSupervisorMachine = setup({
     stopped: { type: 'final' },
   },
 });
+
+/** How many more tasks may run now. */
+function free({ wish, concurrency, live }: TaskSupervisorContext): number {
+  return wish === 'run' ? Math.max(0, concurrency - live) : 0;
+}
+
+/** The task that a supervisor's child works on. */
+export function taskOf(supervisor: AnyActorRef, actorId: string): TaskRecord | undefined {
+  const children: Readonly<Record<string, AnyActorRef | undefined>> = supervisor.getSnapshot().children;
+  return children[actorId]?.getSnapshot().context?.task;
+}
+
+/** The actor of a task's attempt. */
+function attemptAt(
+  taskId: string,
+  children: Readonly<Record<string, AnyActorRef | undefined>>,
+): AnyActorRef | undefined {
+  for (const [id, child] of Object.entries(children)) {
+    if (id.startsWith(taskPrefix) && child?.getSnapshot().context?.task.id === taskId) return child;
+  }
+  return undefined;
+}

@@ -89,3 +89,31 @@ test.each([
   );
   await runtime.stop();
 });
+
+test('tasks that end together make room for one claim, and their actors take the same names again', async () => {
+  const claims: number[] = [];
+  const { runtime, clock, events } = await startedRuntime(agent('concurrency: 4'), {
+    journal: (journal) => ({
+      ...journal,
+      claimTasks: async (wanted) => {
+        const claimed = await journal.claimTasks(wanted);
+        claims.push(claimed.length);
+        return claimed;
+      },
+    }),
+  });
+  const names = new Set<string>();
+  runtime.root.system.inspect((event) => {
+    if (event.type !== '@xstate.actor') return;
+    const { actorRef } = event;
+    if ('id' in actorRef && typeof actorRef.id === 'string' && actorRef.id.startsWith('task.'))
+      names.add(actorRef.id);
+  });
+  await Promise.all(Array.from({ length: 40 }, (_, index) => runtime.operations.startTask('a', `${index}`)));
+  await clock.settle(200);
+  expect(events.filter(({ type }) => type === 'task.completed')).toHaveLength(40);
+  expect(claims.filter((count) => count === 4).length).toBeGreaterThanOrEqual(9);
+  // Each name that an actor had is kept by XState as long as the process lives.
+  expect([...names].sort()).toEqual(['task.1', 'task.2', 'task.3', 'task.4']);
+  await runtime.stop();
+});

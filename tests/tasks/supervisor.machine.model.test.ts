@@ -71,7 +71,7 @@ class Supervised {
   /** What takes a place: tasks, and those whose actor failed. */
   get children(): string[] {
     const ids = Object.keys(this.actor.getSnapshot().children);
-    return ids.filter((id) => this.rows.has(id.replace(/^aftermath\./, '')));
+    return ids.filter((id) => /^(task|aftermath)\./.test(id));
   }
 
   get isOver(): boolean {
@@ -258,7 +258,11 @@ class Supervised {
     return taskSupervisorMachine.provide({
       actors: {
         task,
-        claim: fromPromise(({ input, signal }) => this.#claim(input.limit, signal)),
+        claim: fromPromise(async ({ input, signal }) => {
+          const limit = input.free();
+          const tasks = await this.#claim(limit, signal);
+          return { tasks, more: tasks.length >= limit };
+        }),
         aftermath: aftermathMachine.provide({
           actors: {
             rescue: fromPromise(async ({ input }) => this.#write(input.task.id, 'ready')),

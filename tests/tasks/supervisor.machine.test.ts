@@ -6,7 +6,7 @@ import type { TaskRecord } from '../../src/journal/tasks.ts';
 import { aftermathMachine } from '../../src/tasks/aftermath.machine.ts';
 import type { AttemptEnd } from '../../src/tasks/attempt.ts';
 import { eventOf } from '../../src/tasks/attempt.ts';
-import { taskSupervisorMachine } from '../../src/tasks/supervisor.machine.ts';
+import { type Claimed, taskSupervisorMachine } from '../../src/tasks/supervisor.machine.ts';
 import { type AbortRun, taskMachine } from '../../src/tasks/task.machine.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { taskRecord } from './task-record.ts';
@@ -21,7 +21,11 @@ function supervised() {
   const requeued: string[] = [];
   const machine = taskSupervisorMachine.provide({
     actors: {
-      claim: fromPromise(() => new Promise<readonly TaskRecord[]>((resolve) => claims.push(resolve))),
+      claim: fromPromise(async ({ input }): Promise<Claimed> => {
+        const limit = input.free();
+        const tasks = await new Promise<readonly TaskRecord[]>((resolve) => claims.push(resolve));
+        return { tasks, more: tasks.length >= limit };
+      }),
       task: taskMachine.provide({
         actors: {
           recordStart: fromPromise(async () => {}),
@@ -51,7 +55,7 @@ test('a cancel that comes while its row is being claimed reaches the task', asyn
   claims[0]?.([task('t')]);
   await clock.settle();
   expect(ends).toEqual([{ kind: 'cancelled', reason: 'operator', notes: undefined }]);
-  expect(Object.keys(actor.getSnapshot().children)).not.toContain('t');
+  expect(Object.keys(actor.getSnapshot().children)).not.toContain('task.1');
   actor.stop();
 });
 
@@ -91,9 +95,9 @@ test('a task whose actor fails is rescued, however often that is tried, and its 
   let claims = 0;
   const machine = taskSupervisorMachine.provide({
     actors: {
-      claim: fromPromise(async (): Promise<readonly TaskRecord[]> => {
+      claim: fromPromise(async (): Promise<Claimed> => {
         claims += 1;
-        return claims === 1 ? [task('broken')] : [];
+        return { tasks: claims === 1 ? [task('broken')] : [], more: false };
       }),
       aftermath: aftermathMachine.provide({
         actors: {
