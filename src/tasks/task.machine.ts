@@ -9,18 +9,7 @@
 //   completed, failed, cancelled   recorded; nothing follows
 //   retrying     recorded; the row waits for its next attempt, which is another actor
 //   released, lost   the row went back to the queue, or another worker holds it
-import {
-  and,
-  assign,
-  type DoneActorEvent,
-  type EventObject,
-  emit,
-  fromCallback,
-  fromPromise,
-  not,
-  sendTo,
-  setup,
-} from 'xstate';
+import { and, assign, type EventObject, emit, fromCallback, fromPromise, not, sendTo, setup } from 'xstate';
 import type { CallboardEvent } from '../core/events.ts';
 import type { Failure } from '../core/failure.ts';
 import { unprovided } from '../core/unprovided.ts';
@@ -75,22 +64,6 @@ const holdDelay = 1_000;
 /** How long an agent that was told to end may take before it is given up, in milliseconds. */
 const cancelDelay = 15_000;
 
-/** The attempt's end is on disk: the state of that name follows. */
-const recordedAs = <Status extends RecordedEnd['status']>(status: Status) => {
-  const recorded = ({ event }: { event: DoneActorEvent<RecordedEnd> }) => ({ recorded: event.output });
-  return {
-    guard: {
-      type: 'isRecordedAs',
-      params: (given: { event: DoneActorEvent<RecordedEnd> }) => ({ status, ...recorded(given) }),
-    },
-    target: `#task.${status}`,
-    actions: [
-      { type: 'keepEnd', params: recorded },
-      { type: 'tellEnd', params: recorded },
-    ],
-  } as const;
-};
-
 export const taskMachine = setup({
   types: {
     input: {} as TaskInput,
@@ -115,8 +88,10 @@ export const taskMachine = setup({
       attempt: task.attempt,
       scheduledAt: task.scheduledAt,
     })),
-    keepEnd: assign({ recorded: (_, params: { recorded: RecordedEnd }) => params.recorded }),
-    tellEnd: emit((_, params: { recorded: RecordedEnd }) => params.recorded.event),
+    tellEnd: emit(({ context }) => {
+      if (context.recorded === undefined) throw new Error('tellEnd before the end was recorded');
+      return context.recorded.event;
+    }),
     /** Opens the attempt's span, where none was opened with its start. Provided by the runtime. */
     begin: () => {},
     abortRun: sendTo('run', { type: 'run.abort' }),
@@ -130,8 +105,8 @@ export const taskMachine = setup({
     startsUnnoticed: () => false,
     toldToStop: ({ context }) => context.stop !== 'none',
     toldToRelease: ({ context }) => context.stop === 'release',
-    isRecordedAs: (_, params: { status: RecordedEnd['status']; recorded: RecordedEnd }) =>
-      params.recorded.status === params.status,
+    recordedAs: ({ context }, params: { status: RecordedEnd['status'] }) =>
+      context.recorded?.status === params.status,
   },
   delays: {
     timeout: ({ context }) => context.timeout,
@@ -266,12 +241,7 @@ export const taskMachine = setup({
               task: context.task,
               end: context.end ?? endOfStop(context, undefined),
             }),
-            onDone: [
-              recordedAs('completed'),
-              recordedAs('cancelled'),
-              recordedAs('retrying'),
-              recordedAs('failed'),
-            ],
+            onDone: { target: '#task.recorded', actions: assign({ recorded: ({ event }) => event.output }) },
             onError: [
               {
                 guard: { type: 'lost', params: ({ event }) => ({ error: event.error }) },
@@ -286,6 +256,26 @@ export const taskMachine = setup({
         },
         holding: { after: { holdDelay: 'committing' } },
       },
+    },
+    recorded: {
+      always: [
+        {
+          guard: { type: 'recordedAs', params: { status: 'completed' } },
+          target: 'completed',
+          actions: 'tellEnd',
+        },
+        {
+          guard: { type: 'recordedAs', params: { status: 'cancelled' } },
+          target: 'cancelled',
+          actions: 'tellEnd',
+        },
+        {
+          guard: { type: 'recordedAs', params: { status: 'retrying' } },
+          target: 'retrying',
+          actions: 'tellEnd',
+        },
+        { target: 'failed', actions: 'tellEnd' },
+      ],
     },
     releasing: {
       initial: 'committing',
