@@ -88,9 +88,9 @@ describe.skipIf(!hasBrowser)('the page (skipped where Chromium is not installed)
       await expect.poll(stateOf(page, /^runtime$/), patient).toEqual(['running']);
       await expect.poll(stateOf(page, /^webhook-slow-\d+$/), patient).toEqual(['running › working']);
       await expect.poll(stateOf(page, /^webhook-failing-receiver-\d+$/), patient).toEqual(['completed']);
-      await expect.poll(stateOf(page, /^delivery\.\d+$/), patient).toEqual(['backoff']);
+      await expect.poll(stateOf(page, /^msg_[\w-]+$/), patient).toEqual(['backoff']);
       await expect.poll(stateOf(page, /^trigger:schedule$/), patient).toEqual(['waiting']);
-      expect(await rowOf(page, /^delivery\.\d+$/).getAttribute('class')).toContain('ended');
+      expect(await rowOf(page, /^msg_[\w-]+$/).getAttribute('class')).toContain('ended');
       // All machines at once, with numbers.
       await expect.poll(() => page.locator('#pictures svg').count(), patient).toBe(11);
       await expect
@@ -126,7 +126,7 @@ describe.skipIf(!hasBrowser)('the page (skipped where Chromium is not installed)
       await page.keyboard.press('Escape');
       await expect.poll(() => page.locator('#every').isVisible()).toBe(true);
       // One by mouse: it has ended, and what waits is a row.
-      await rowOf(page, /^delivery\.\d+$/).click();
+      await rowOf(page, /^msg_[\w-]+$/).click();
       await expect.poll(looking(page, '#one-picture', 'ended'), patient).toEqual(['delivery.backoff']);
       expect(await looking(page, '#one-picture', 'lit')()).toEqual([]);
       expect(await page.locator('#one-note').textContent()).toMatch(

@@ -12,7 +12,7 @@
  * @typedef {object} Actor
  * @property {string} sessionId
  * @property {string | undefined} parentId
- * @property {string} name
+ * @property {string} name  The id of the task or delivery that it works on, where there is one: actors of these are named by places.
  * @property {string | undefined} machine  The id of its machine; undefined of a promise or a callback.
  * @property {string} status
  * @property {readonly string[]} states  The ids of its active states: `task.running`, `task.running.working`.
@@ -65,7 +65,7 @@ export class Actors {
       this.byId.set(sessionId, {
         sessionId,
         parentId,
-        name,
+        name: workOf(snapshot.context) ?? name,
         machine,
         status: 'active',
         states: [],
@@ -114,6 +114,15 @@ export function stateText({ machine, states, status }) {
   // The last is the innermost, and says all that those around it say.
   const words = (states.at(-1) ?? '').slice(machine.length + 1).replaceAll('.', ' › ');
   return status === 'active' || status === 'done' ? words : `${words} (${status})`;
+}
+
+/** The id of the task or delivery that an actor was made for. @param {unknown} context @returns {string | undefined} */
+function workOf(context) {
+  const { task, delivery } = /** @type {{ task?: { id?: unknown }, delivery?: { id?: unknown } }} */ (
+    context ?? {}
+  );
+  const id = (task ?? delivery)?.id;
+  return typeof id === 'string' ? id : undefined;
 }
 
 /** @param {string | undefined} definition */
