@@ -98,6 +98,7 @@ export const deliveryMachine = setup({
     /** One more success is nothing new to a breaker at rest, as it is after nearly every attempt. */
     saysSomething: ({ context }, { result: { health } }: { result: AttemptResult }) =>
       health !== 'none' && (health !== 'succeeded' || !isAtRest(context.endpoint.getSnapshot())),
+    isDelivered: (_, { status }: DeliveryRecord) => status === 'delivered',
     settledAs: ({ context }, params: { status: DeliveryRecord['status'] }) =>
       context.settled?.status === params.status,
   },
@@ -146,10 +147,15 @@ export const deliveryMachine = setup({
               result: context.result,
               endpoint: context.endpoint,
             }),
-            onDone: {
-              target: '#delivery.settled',
-              actions: assign({ settled: ({ event }) => event.output }),
-            },
+            onDone: [
+              // What most of them come to needs no step between.
+              {
+                guard: { type: 'isDelivered', params: ({ event }) => event.output },
+                target: '#delivery.delivered',
+                actions: [assign({ settled: ({ event }) => event.output }), 'tellSettled'],
+              },
+              { target: '#delivery.settled', actions: assign({ settled: ({ event }) => event.output }) },
+            ],
             onError: [
               {
                 guard: { type: 'lost', params: ({ event }) => ({ error: event.error }) },
@@ -164,11 +170,6 @@ export const deliveryMachine = setup({
     },
     settled: {
       always: [
-        {
-          guard: { type: 'settledAs', params: { status: 'delivered' } },
-          target: 'delivered',
-          actions: 'tellSettled',
-        },
         {
           guard: { type: 'settledAs', params: { status: 'backoff' } },
           target: 'backoff',
