@@ -55,5 +55,5 @@ export function prefixed(prefix: string, form: MacForm): MacForm {
 
 /** The MACs among the texts. */
 export function macsIn(texts: readonly string[], form: MacForm): string[] {
-  return texts.flatMap((text) => form(text) ?? []);
+  return texts.map(form).filter((mac) => mac !== undefined);
 }

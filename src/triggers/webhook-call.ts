@@ -110,9 +110,15 @@ async function admit(
 ): Promise<WebhookAnswer> {
   const { journal } = world;
   const { agent, id: trigger } = plan;
-  const data = webhookTemplateData(plan, request, body);
+  // Made when the first template asks: many triggers have none.
+  let made: TemplateData | undefined;
+  const data = () => {
+    made ??= webhookTemplateData(plan, request, body);
+    return made;
+  };
   const repeat = repeatKeys(plan, request, body, verification, data);
-  if (repeat.length > 0) {
+  const hourly = world.tasksPerHour(agent);
+  if (repeat.length > 0 && hasMoreToAsk(plan, hourly)) {
     const first = await journal.findRepeat(agent, trigger, repeat, now);
     if (first !== undefined) {
       await skip('duplicate', first);
@@ -124,7 +130,6 @@ async function admit(
     return { kind: 'skipped' };
   }
   // Before templates are rendered: what is over a limit is told so, whatever else may be wrong with it.
-  const hourly = world.tasksPerHour(agent);
   const wait = plan.rateLimit === undefined ? 0 : await journal.peekRate(agent, trigger, plan.rateLimit, now);
   const hour = hourly === undefined || wait > 0 ? 0 : await journal.peekHour(agent, hourly, now);
   if (wait > 0 || hour > 0) {
@@ -139,9 +144,9 @@ async function admit(
   };
   let count = coalesce === undefined ? 0 : await journal.coalesceCount(agent, trigger, coalesce.key, now);
   for (;;) {
-    const input = rendered(
-      { render: (data) => webhookInput(plan, body, data) },
-      { ...data, count: count + 1 },
+    const joined = count + 1;
+    const input = attempted(
+      () => webhookInput(plan, body, () => ({ ...data(), count: joined })),
       'webhook_input',
     );
     const result = await journal.admitTask({
@@ -180,6 +185,7 @@ async function admit(
         continue;
       case 'duplicate':
         tell('duplicate');
+        world.note(plan, 'repeat', { task: result.task.id });
         return { kind: 'accepted', task: result.task, duplicate: true };
       case 'rate_limited':
       case 'budget':
@@ -205,12 +211,27 @@ async function admit(
   }
 }
 
+/**
+ * Whether something but a full queue may turn a call away, or is made of it before its commit. A repeat must be known
+ * before that; else its commit finds it soon enough, and the journal is asked once in place of twice.
+ */
+function hasMoreToAsk(plan: WebhookPlan, hourly: number | undefined): boolean {
+  const { when, rateLimit, concurrencyKey, coalesce, input, response } = plan;
+  return (
+    [when, rateLimit, concurrencyKey, coalesce, input.template, hourly].some((it) => it !== undefined) ||
+    response.mode === 'callback'
+  );
+}
+
 /** The call cannot be used; the sender is told why. */
 class Malformed extends Error {}
 
-function rendered(template: Pick<Template, 'render'>, data: TemplateData, what: string): string {
+const rendered = (template: Template, data: () => TemplateData, what: string): string =>
+  attempted(() => template.render(data()), what);
+
+function attempted(render: () => string, what: string): string {
   try {
-    return template.render(data);
+    return render();
   } catch (thrown) {
     throw new Malformed(`the template of ${what} failed: ${errorMessage(thrown)}`, { cause: thrown });
   }
@@ -222,7 +243,7 @@ function repeatKeys(
   request: WebhookRequest,
   body: ParsedBody,
   verification: Verification | undefined,
-  data: TemplateData,
+  data: () => TemplateData,
 ): readonly string[] {
   if (plan.dedupe === 'off') return [];
   if (plan.dedupe.key !== undefined) {
@@ -245,11 +266,11 @@ function bounded(key: string): string {
   return key.length <= 200 ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`;
 }
 
-function callbackOf(plan: WebhookPlan, data: TemplateData, world: WebhookWorld): string | undefined {
+function callbackOf(plan: WebhookPlan, data: () => TemplateData, world: WebhookWorld): string | undefined {
   if (plan.response.mode !== 'callback') return undefined;
   const { callbackUrl, callbackField, callbackHosts } = plan.response;
   if (callbackUrl !== undefined) return callbackUrl;
-  const value = callbackField === undefined ? undefined : readPath(data, callbackField);
+  const value = callbackField === undefined ? undefined : readPath(data(), callbackField);
   if (typeof value !== 'string' || value === '') {
     throw new Malformed(`the body has no callback URL in "${callbackField}"`);
   }

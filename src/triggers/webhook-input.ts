@@ -33,6 +33,6 @@ export function webhookTemplateData(
 }
 
 /** The input of the task: the template's output; else the fixed text; else the body as it came. */
-export function webhookInput(plan: WebhookPlan, body: ParsedBody, data: TemplateData): string {
-  return plan.input.template?.render(data) ?? plan.input.text ?? body.text;
+export function webhookInput(plan: WebhookPlan, body: ParsedBody, data: () => TemplateData): string {
+  return plan.input.template?.render(data()) ?? plan.input.text ?? body.text;
 }

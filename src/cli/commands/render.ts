@@ -73,7 +73,7 @@ function webhookText(trigger: WebhookPlan, options: RenderOptions, io: Io): stri
     from: () => '127.0.0.1',
   };
   const body = parseBody(bytes, bytes.length === 0 ? undefined : headers.get('content-type'));
-  return webhookInput(trigger, body, { ...webhookTemplateData(trigger, request, body), count: 1 });
+  return webhookInput(trigger, body, () => ({ ...webhookTemplateData(trigger, request, body), count: 1 }));
 }
 
 function oneOf(agent: AgentPlan, id: string | undefined) {
