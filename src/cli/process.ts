@@ -10,11 +10,18 @@ export async function runProcess(): Promise<void> {
   const clock = new SystemClock();
   const isTerminal = process.stdout.isTTY === true;
   const lines = new TurnOutput(process.stdout, clock);
-  // Also where a defect of ours ends the process: what led to it is in these lines.
+  // What led to the end is in these lines, also where a defect of ours is the end: Deno tells of that alone.
   process.on('exit', () => lines.flush());
+  process.on('uncaughtExceptionMonitor', () => lines.flush());
   const io = {
     stdout: isTerminal ? process.stdout : lines,
-    stderr: process.stderr,
+    // In the order in which both were written, for whoever reads them together.
+    stderr: {
+      write: (text: string) => {
+        lines.flush();
+        return process.stderr.write(text);
+      },
+    },
     env: process.env,
     cwd: process.cwd(),
     isTerminal,

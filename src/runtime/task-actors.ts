@@ -70,6 +70,7 @@ export function provideTasks(world: () => World) {
       tellBroken: ({ self }, { actorId, error }) =>
         world().log.error('the actor of a task failed; the task is put in order as after a crash', {
           task: taskOf(self, actorId)?.id,
+          actor: actorId,
           error: errorMessage(error),
           stack: error instanceof Error ? error.stack : undefined,
         }),

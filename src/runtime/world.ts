@@ -60,8 +60,18 @@ export function agentPlan(world: World, name: string): AgentPlan | undefined {
   return world.plan().agents.get(name);
 }
 
+/** Of each agent's plan: an agent may have thousands of schedules, and each asks for its own at every instant. */
+const triggersOf = new WeakMap<AgentPlan, ReadonlyMap<string, TriggerPlan>>();
+
 export function triggerPlan(world: World, agent: string, trigger: string): TriggerPlan | undefined {
-  return agentPlan(world, agent)?.triggers.find(({ id }) => id === trigger);
+  const plan = agentPlan(world, agent);
+  if (plan === undefined) return undefined;
+  let triggers = triggersOf.get(plan);
+  if (triggers === undefined) {
+    triggers = new Map(plan.triggers.map((one) => [one.id, one]));
+    triggersOf.set(plan, triggers);
+  }
+  return triggers.get(trigger);
 }
 
 /** The notification of an endpoint `AGENT/ID`; undefined for callbacks and for what the file no longer has. */

@@ -22,7 +22,7 @@ export interface ScheduleInput {
   readonly lastInstant: number;
 }
 
-/** What to wait for: milliseconds from now to the next instant; undefined when there is none. */
+/** The next instant, and the milliseconds to it as they were when it was looked up; undefined when there is none. */
 export type Wait = { readonly ms: number; readonly at: number } | undefined;
 
 /** The last instant that is dealt with, and what to wait for after it. */

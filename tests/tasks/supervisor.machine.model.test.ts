@@ -259,7 +259,10 @@ class Supervised {
       actors: {
         task,
         claim: fromPromise(async ({ input, signal }) => {
+          // As the runtime does: what happens before the end of the turn counts.
+          await new Promise<void>((resolve) => this.clock.nextTurn(resolve));
           const limit = input.free();
+          if (limit === 0) return { tasks: [], more: true };
           const tasks = await this.#claim(limit, signal);
           return { tasks, more: tasks.length >= limit };
         }),
