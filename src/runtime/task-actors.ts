@@ -25,8 +25,7 @@ export function provideTasks(world: () => World) {
       begin: ({ context }) => world().taskSpans.begin(context.task),
     },
     guards: {
-      startsUnnoticed: ({ context: { task } }) =>
-        !isNotifiedOf(agentPlan(world(), task.agent), 'task.started'),
+      isUnnoticed: ({ context: { task } }) => !isNotifiedOf(agentPlan(world(), task.agent), 'task.started'),
     },
     actors: {
       recordStart: fromPromise(({ input }) =>
@@ -67,8 +66,9 @@ export function provideTasks(world: () => World) {
   });
   return taskSupervisorMachine.provide({
     actions: {
-      tellBroken: ({ self }, { actorId, error }) =>
+      tellBroken: ({ context, self }, { actorId, error }) =>
         world().log.error('the actor of a task failed; the task is put in order as after a crash', {
+          agent: context.agent,
           task: taskOf(self, actorId)?.id,
           actor: actorId,
           error: errorMessage(error),

@@ -9,7 +9,7 @@
 //   completed, failed, cancelled   recorded; nothing follows
 //   retrying     recorded; the row waits for its next attempt, which is another actor
 //   released, lost   the row went back to the queue, or another worker holds it
-import { and, assign, type EventObject, emit, fromCallback, fromPromise, not, sendTo, setup } from 'xstate';
+import { assign, type EventObject, emit, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import type { CallboardEvent } from '../core/events.ts';
 import type { Failure } from '../core/failure.ts';
 import { unprovided } from '../core/unprovided.ts';
@@ -102,7 +102,7 @@ export const taskMachine = setup({
   guards: {
     lost: (_, params: { error: unknown }) => params.error instanceof StaleFence,
     /** No notification asks for its start. Provided by the runtime: it knows the agent's notifications. */
-    startsUnnoticed: () => false,
+    isUnnoticed: () => false,
     toldToStop: ({ context }) => context.stop !== 'none',
     toldToRelease: ({ context }) => context.stop === 'release',
     recordedAs: ({ context }, params: { status: RecordedEnd['status'] }) =>
@@ -144,11 +144,8 @@ export const taskMachine = setup({
       states: {
         claimed: {
           always: [
-            {
-              guard: and([not('toldToStop'), 'startsUnnoticed']),
-              target: '#task.running',
-              actions: 'tellStarted',
-            },
+            { guard: 'toldToStop', target: 'committing' },
+            { guard: 'isUnnoticed', target: '#task.running', actions: 'tellStarted' },
             { target: 'committing' },
           ],
         },

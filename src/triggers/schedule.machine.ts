@@ -80,8 +80,8 @@ export const scheduleMachine = setup({
     isDisabled: ({ context }) => !context.enabled,
     isPaused: ({ context }) => context.paused,
     isFinished: ({ context }) => context.wait === undefined,
-    /** The usual end of an admission: nothing else is due, and nobody paused it meanwhile. */
-    waitsAgain: ({ context }, { wait }: DealtWith) => !context.paused && wait !== undefined && wait.ms > 0,
+    /** The usual end of an admission: another instant follows, and nobody paused it meanwhile. */
+    waitsAgain: ({ context }, { wait }: DealtWith) => !context.paused && wait !== undefined,
     isDue: ({ context }) => context.wait !== undefined && context.wait.ms <= 0,
   },
   delays: { holdDelay: 1_000 },

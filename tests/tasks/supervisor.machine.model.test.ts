@@ -225,7 +225,7 @@ class Supervised {
   #machine() {
     const task = taskMachine.provide({
       // Of every other one nobody is told.
-      guards: { startsUnnoticed: ({ context }) => Number(context.task.id.replace('task-', '')) % 2 === 1 },
+      guards: { isUnnoticed: ({ context }) => Number(context.task.id.replace('task-', '')) % 2 === 1 },
       actors: {
         recordStart: fromPromise(async ({ input }) => this.#write(input.task.id, 'held')),
         runAgent: fromCallback<AbortRun, { task: TaskRecord }>(({ input, sendBack, receive }) => {
