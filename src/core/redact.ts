@@ -148,8 +148,8 @@ function formOf(character: string, depth: number): string {
       : depth > 0 && letter !== undefined
         ? `\\\\{${quotes}}${letter}`
         : escaped(character);
-  // Not a backslash that ends the escape before it.
-  const quote = `(?<!\\\\)\\\\{${quotes}}`;
+  // Not a backslash that belongs to the escape before it: in front stand whole escaped ones, or none.
+  const quote = `(?<=(?<!\\\\)(?:\\\\{${quotes + 1}})*)\\\\{${quotes}}`;
   // The escapes first: `%25` begins with `%` itself.
   const forms = [
     ...(depth > 0 ? [units.map((unit) => `${quote}u${anyCase(hexOf(unit, 4))}`).join('')] : []),
