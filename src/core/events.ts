@@ -79,6 +79,7 @@ export type CallboardEvent =
   | (AboutTask & { readonly type: 'task.cancelled'; readonly durationMs: number; readonly reason: string })
   | (AboutDelivery & {
       readonly type: 'delivery.delivered';
+      /** How many its record holds, here and below: probes and those before a replay are among them. */
       readonly attempts: number;
       readonly status: number;
       readonly durationMs: number;
@@ -110,6 +111,9 @@ export type CallboardEvent =
       readonly trigger: string;
       readonly at: number;
     };
+
+/** What an attempt made of a delivery, or its end without one. */
+export type DeliveryEvent = Extract<CallboardEvent, { type: `delivery.${string}` }>;
 
 /** A delivery that will not be tried again. */
 export type DeliveryDead = Extract<CallboardEvent, { type: 'delivery.dead' }>;

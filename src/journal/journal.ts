@@ -2,7 +2,7 @@
 // thread or a database over the network looks the same to the caller. Whatever a method resolves with is
 // committed and synced; what is asked for first is written first. All times are wall milliseconds; all text is
 // stored as given: the caller redacts.
-import type { DeliveryDead, EndpointNews, SkipReason, Usage } from '../core/events.ts';
+import type { DeliveryDead, DeliveryEvent, EndpointNews, SkipReason, Usage } from '../core/events.ts';
 import type { Admission, AdmissionResult, RateLimit } from './admission.ts';
 import type { DeliveryRecord, EndpointRecord, NewDelivery, Settlement } from './deliveries.ts';
 import type { DeliveryFilter, Page, SkipFilter, TaskFilter } from './lists.ts';
@@ -84,10 +84,13 @@ export interface Journal {
     now: number;
   }): Promise<{ claimed: readonly DeliveryRecord[]; dead: readonly DeliveryDead[] }>;
   /**
-   * `news`: what the breaker that came with the settlement changed.
+   * `event`: what it made of the delivery, as it stands in the stream; undefined where that only waits again. `news`: what
+   * the breaker that came with the settlement changed.
    * @throws {StaleFence}
    */
-  settleDelivery(settlement: Settlement): Promise<{ settled: DeliveryRecord; news: readonly EndpointNews[] }>;
+  settleDelivery(
+    settlement: Settlement,
+  ): Promise<{ event: DeliveryEvent | undefined; news: readonly EndpointNews[] }>;
   /** A dead delivery starts afresh, under its own id. Undefined when it is not dead or not known. */
   replayDelivery(id: string, now: number, expiresAt: number): Promise<DeliveryRecord | undefined>;
   /**

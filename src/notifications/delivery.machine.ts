@@ -18,7 +18,7 @@ import {
   sendTo,
   setup,
 } from 'xstate';
-import type { CallboardEvent } from '../core/events.ts';
+import type { DeliveryEvent } from '../core/events.ts';
 import { unprovided } from '../core/unprovided.ts';
 import type { DeliveryRecord, Settlement } from '../journal/deliveries.ts';
 import { StaleFence } from '../journal/errors.ts';
@@ -53,24 +53,23 @@ export interface AttemptOver extends EventObject {
 
 interface DeliveryContext extends DeliveryInput {
   readonly result: AttemptResult | undefined;
-  readonly settled: DeliveryRecord | undefined;
+  /** What the settlement made of it, as it was committed; undefined where it only waits again. */
+  readonly event: DeliveryEvent | undefined;
 }
-
-export type DeliveryEmitted = Extract<CallboardEvent, { type: `delivery.${string}` }>;
 
 export const deliveryMachine = setup({
   types: {
     input: {} as DeliveryInput,
     context: {} as DeliveryContext,
     events: {} as { readonly type: 'delivery.release' },
-    emitted: {} as DeliveryEmitted,
+    emitted: {} as DeliveryEvent,
   },
   actors: {
     attempt: fromPromise<AttemptResult, { delivery: DeliveryRecord; probe: boolean; defect: unknown }>(
       unprovided('attempt'),
     ),
     settle: fromPromise<
-      DeliveryRecord,
+      DeliveryEvent | undefined,
       {
         delivery: DeliveryRecord;
         result: AttemptResult | undefined;
@@ -89,7 +88,10 @@ export const deliveryMachine = setup({
     ),
     /** What follows needs the receiver no more: another delivery may be sent meanwhile. */
     tellOver: sendParent(({ self }): AttemptOver => ({ type: 'attempt.over', actorId: self.id })),
-    tellSettled: emit(({ context }) => settledEvent(context)),
+    tellSettled: emit(({ context: { event } }) => {
+      if (event === undefined) throw new Error('tellSettled before it was settled');
+      return event;
+    }),
   },
   guards: {
     isGivenBack: ({ context }) => context.giveBack,
@@ -98,15 +100,14 @@ export const deliveryMachine = setup({
     /** One more success is nothing new to a breaker at rest, as it is after nearly every attempt. */
     saysSomething: ({ context }, { result: { health } }: { result: AttemptResult }) =>
       health !== 'none' && (health !== 'succeeded' || !isAtRest(context.endpoint.getSnapshot())),
-    isDelivered: (_, { status }: DeliveryRecord) => status === 'delivered',
-    settledAs: ({ context }, params: { status: DeliveryRecord['status'] }) =>
-      context.settled?.status === params.status,
+    isDelivered: (_, { event }: { event: DeliveryEvent | undefined }) => event?.type === 'delivery.delivered',
+    settledAs: ({ context }, params: { type: DeliveryEvent['type'] }) => context.event?.type === params.type,
   },
   delays: { holdDelay: 1_000 },
 }).createMachine({
   id: 'delivery',
   options: { maxIterations: 100 },
-  context: ({ input }) => ({ ...input, result: undefined, settled: undefined }),
+  context: ({ input }) => ({ ...input, result: undefined, event: undefined }),
   initial: 'claimed',
   states: {
     claimed: { always: [{ guard: 'isGivenBack', target: 'settling' }, { target: 'attempting' }] },
@@ -150,11 +151,11 @@ export const deliveryMachine = setup({
             onDone: [
               // What most of them come to needs no step between.
               {
-                guard: { type: 'isDelivered', params: ({ event }) => event.output },
+                guard: { type: 'isDelivered', params: ({ event }) => ({ event: event.output }) },
                 target: '#delivery.delivered',
-                actions: [assign({ settled: ({ event }) => event.output }), 'tellSettled'],
+                actions: [assign({ event: ({ event }) => event.output }), 'tellSettled'],
               },
-              { target: '#delivery.settled', actions: assign({ settled: ({ event }) => event.output }) },
+              { target: '#delivery.settled', actions: assign({ event: ({ event }) => event.output }) },
             ],
             onError: [
               {
@@ -171,11 +172,15 @@ export const deliveryMachine = setup({
     settled: {
       always: [
         {
-          guard: { type: 'settledAs', params: { status: 'backoff' } },
+          guard: { type: 'settledAs', params: { type: 'delivery.backoff' } },
           target: 'backoff',
           actions: 'tellSettled',
         },
-        { guard: { type: 'settledAs', params: { status: 'dead' } }, target: 'dead', actions: 'tellSettled' },
+        {
+          guard: { type: 'settledAs', params: { type: 'delivery.dead' } },
+          target: 'dead',
+          actions: 'tellSettled',
+        },
         { target: 'waiting' },
       ],
     },
@@ -186,30 +191,3 @@ export const deliveryMachine = setup({
     lost: { type: 'final' },
   },
 });
-
-function settledEvent({ delivery, settled, result }: DeliveryContext): DeliveryEmitted {
-  const attempt = result?.attempt;
-  const about = {
-    deliveryId: delivery.id,
-    taskId: delivery.taskId,
-    agent: delivery.agent,
-    notification: delivery.notification,
-    endpoint: delivery.endpoint,
-    at: result?.at ?? delivery.createdAt,
-    attempts: settled?.attempts.length ?? delivery.attempts.length,
-  };
-  if (settled?.status === 'delivered') {
-    return {
-      ...about,
-      type: 'delivery.delivered',
-      status: attempt?.status ?? 0,
-      durationMs: attempt?.durationMs ?? 0,
-    };
-  }
-  if (settled?.status === 'backoff') {
-    const error =
-      attempt?.error ?? (attempt?.status === undefined ? 'no answer' : `status ${attempt.status}`);
-    return { ...about, type: 'delivery.backoff', error, dueAt: settled.nextAttemptAt ?? about.at };
-  }
-  return { ...about, type: 'delivery.dead', reason: settled?.reason ?? 'unknown' };
-}

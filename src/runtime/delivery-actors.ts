@@ -1,5 +1,6 @@
 // The actors that the delivery machines only declare: load, claim, attempt, settle.
 import { type ActorRefFrom, fromPromise } from 'xstate';
+import type { DeliveryEvent } from '../core/events.ts';
 import { errorMessage } from '../core/failure.ts';
 import type { DeliveryRecord } from '../journal/deliveries.ts';
 import type { AddressGuard } from '../notifications/address-guard.ts';
@@ -218,8 +219,8 @@ async function settle(
   delivery: DeliveryRecord,
   result: AttemptResult | undefined,
   endpoint: ActorRefFrom<typeof endpointMachine>,
-): Promise<DeliveryRecord> {
-  const { settled, news } = await world.journal.settleDelivery({
+): Promise<DeliveryEvent | undefined> {
+  const { event, news } = await world.journal.settleDelivery({
     id: delivery.id,
     fence: delivery.fence,
     at: result?.at ?? world.clock.now(),
@@ -231,5 +232,5 @@ async function settle(
   });
   publishAll(world, news);
   if (result?.next.status === 'backoff') world.dueAt(result.next.nextAttemptAt);
-  return settled;
+  return event;
 }

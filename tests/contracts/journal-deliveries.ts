@@ -33,7 +33,7 @@ export function deliveryContract(open: Opener): void {
     await journal.addDelivery(newDelivery('msg_1'));
     const claimed = await claimOneDelivery(journal);
     expect(claimed).toMatchObject({ id: 'msg_1', status: 'attempting', attempts: [], attemptsUsed: 0 });
-    const { settled } = await journal.settleDelivery({
+    const { event } = await journal.settleDelivery({
       id: 'msg_1',
       fence: claimed.fence,
       at: start + 2,
@@ -42,15 +42,19 @@ export function deliveryContract(open: Opener): void {
       next: { status: 'backoff', nextAttemptAt: start + 1_000 },
       endpoint: { ...open10, state: 'closed', failures: 1, probeAt: undefined, probeDelay: undefined },
     });
-    expect(settled).toMatchObject({ status: 'backoff', attemptsUsed: 1, nextAttemptAt: start + 1_000 });
-    expect(settled.attempts).toEqual([answered(503)]);
-    expect(await journal.getDelivery('msg_1')).toEqual(settled);
+    expect(event).toMatchObject({ type: 'delivery.backoff', attempts: 1, error: 'status 503' });
+    expect(await journal.getDelivery('msg_1')).toMatchObject({
+      status: 'backoff',
+      attemptsUsed: 1,
+      nextAttemptAt: start + 1_000,
+      attempts: [answered(503)],
+    });
     expect(await journal.listEndpoints()).toMatchObject([{ endpoint, failures: 1, state: 'closed' }]);
     expect((await journal.claimDeliveries({ endpoint, limit: 9, now: start })).claimed).toEqual([]);
     expect(await journal.nextDueAt()).toBe(start + 1_000);
     expect((await journal.promoteDue(start + 1_000)).endpoints).toEqual([endpoint]);
     const again = await claimOneDelivery(journal);
-    const { settled: last } = await journal.settleDelivery({
+    const { event: last } = await journal.settleDelivery({
       id: 'msg_1',
       fence: again.fence,
       at: start + 3,
@@ -58,9 +62,12 @@ export function deliveryContract(open: Opener): void {
       counts: true,
       next: { status: 'delivered' },
     });
-    expect(last).toMatchObject({ status: 'delivered', attemptsUsed: 2, reason: undefined });
-    expect(last.attempts.map((attempt) => attempt.status)).toEqual([503, 200]);
-    expect(await eventTypes(journal)).toEqual(['delivery.backoff', 'delivery.delivered']);
+    expect(last).toMatchObject({ type: 'delivery.delivered', attempts: 2, status: 200 });
+    const delivered = await journal.getDelivery('msg_1');
+    expect(delivered).toMatchObject({ status: 'delivered', attemptsUsed: 2, reason: undefined });
+    expect(delivered?.attempts.map((attempt) => attempt.status)).toEqual([503, 200]);
+    // What is told is what the stream says.
+    expect((await journal.listEvents(0, 9)).map(({ data }) => data)).toEqual([event, last]);
     expect(await journal.endpointsWithWork()).toEqual([]);
   });
 
@@ -108,12 +115,14 @@ export function deliveryContract(open: Opener): void {
     const give = async (attempt: AttemptRecord | undefined) => {
       const { id, fence } = await claimOneDelivery(journal);
       const next = { status: 'pending' } as const;
-      return (await journal.settleDelivery({ id, fence, at: start, attempt, counts: false, next })).settled;
+      const { event } = await journal.settleDelivery({ id, fence, at: start, attempt, counts: false, next });
+      expect(event).toBeUndefined();
+      return journal.getDelivery(id);
     };
     expect(await give(undefined)).toMatchObject({ status: 'pending', attemptsUsed: 0, attempts: [] });
     const probed = await give(answered(500));
     expect(probed).toMatchObject({ status: 'pending', attemptsUsed: 0 });
-    expect(probed.attempts).toHaveLength(1);
+    expect(probed?.attempts).toHaveLength(1);
   });
 
   test('what cannot be sent starts in the dead letters', async () => {
@@ -158,7 +167,11 @@ export function deliveryContract(open: Opener): void {
       deadEvent('msg_2', 'removed', start),
     ]);
     const done = { id: 'msg_1', fence, at: start, counts: true, next: { status: 'delivered' } } as const;
-    expect((await journal.settleDelivery(done)).settled).toMatchObject({ id: 'msg_1', status: 'delivered' });
+    expect((await journal.settleDelivery(done)).event).toMatchObject({
+      deliveryId: 'msg_1',
+      type: 'delivery.delivered',
+      attempts: 0,
+    });
     expect(await journal.getDelivery('msg_2')).toMatchObject({ status: 'dead', reason: 'removed' });
     expect(await journal.endpointsWithWork()).toEqual(['agent/other']);
     expect(await journal.buryDeliveries(endpoint, 'removed', start)).toEqual([]);

@@ -6,7 +6,7 @@ import { type AttemptResult, deliveryMachine } from '../../src/notifications/del
 import { endpointMachine } from '../../src/notifications/endpoint.machine.ts';
 import { Step } from '../support/commands.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { deliveryRecord } from './plans.ts';
+import { deliveryRecord, settlementEvent } from './plans.ts';
 
 const attempt = { at: 0, status: 503, durationMs: 7, error: undefined, answer: undefined };
 const results = {
@@ -69,9 +69,10 @@ class Sending {
         settle: fromPromise(async ({ input: { delivery, result, endpoint } }) => {
           if (this.fault === 'full') throw new JournalUnavailable('full');
           if (this.fault === 'stale') throw new StaleFence('the delivery');
-          const { status } = result?.next ?? { status: 'pending' };
-          this.settled.push({ status, failures: endpoint.getSnapshot().context.record.failures });
-          return { ...delivery, status, reason: 'x', nextAttemptAt: 9_000 };
+          const next = result?.next ?? ({ status: 'pending' } as const);
+          const { failures } = endpoint.getSnapshot().context.record;
+          this.settled.push({ status: next.status, failures });
+          return settlementEvent(delivery, next);
         }),
       },
     });

@@ -14,7 +14,7 @@ import {
 import { Step } from '../support/commands.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { HeldPromises } from '../support/held-promises.ts';
-import { deliveryRecord } from './plans.ts';
+import { deliveryRecord, settlementEvent } from './plans.ts';
 
 const endpoints = ['a/n', 'b/n', 'c/n'] as const;
 type Endpoint = (typeof endpoints)[number];
@@ -213,13 +213,13 @@ class Dispatched {
         }),
         settle: fromPromise(async ({ input: { delivery, result, endpoint } }) => {
           if (this.journalFails) throw new JournalUnavailable('disk full');
-          const { status } = result?.next ?? { status: 'pending' };
+          const next = result?.next ?? ({ status: 'pending' } as const);
           if (this.rows.get(delivery.id)?.state !== 'held') this.wrong.push(`settled ${delivery.id} twice`);
-          const rest = status === 'pending' ? 'ready' : status === 'backoff' ? 'timed' : 'over';
+          const rest = next.status === 'pending' ? 'ready' : next.status === 'backoff' ? 'timed' : 'over';
           this.#move(delivery.id, rest);
           if (result !== undefined)
             this.records.set(delivery.endpoint, endpoint.getSnapshot().context.record);
-          return { ...delivery, status };
+          return settlementEvent(delivery, next);
         }),
       },
     });

@@ -1,4 +1,5 @@
-import type { DeliveryRecord } from '../../src/journal/deliveries.ts';
+import type { DeliveryEvent } from '../../src/core/events.ts';
+import type { DeliveryRecord, Settlement } from '../../src/journal/deliveries.ts';
 import type { EventData } from '../../src/notifications/payload.ts';
 import type { NotificationPlan } from '../../src/plan/plan.ts';
 
@@ -44,6 +45,20 @@ export function eventData(changes: Partial<EventData> = {}): EventData {
 }
 
 /** A delivery of {@linkcode notificationPlan} that has not been tried. */
+/** The event of a settlement that made this of a delivery. */
+export function settlementEvent(
+  { id: deliveryId, taskId, agent, notification, endpoint }: DeliveryRecord,
+  next: Settlement['next'],
+): DeliveryEvent | undefined {
+  const about = { deliveryId, taskId, agent, notification, endpoint, at: 0, attempts: 1 };
+  if (next.status === 'delivered')
+    return { ...about, type: 'delivery.delivered', status: 200, durationMs: 1 };
+  if (next.status === 'backoff')
+    return { ...about, type: 'delivery.backoff', error: 'x', dueAt: next.nextAttemptAt };
+  if (next.status === 'dead') return { ...about, type: 'delivery.dead', reason: next.reason };
+  return undefined;
+}
+
 export function deliveryRecord(changes: Partial<DeliveryRecord> = {}): DeliveryRecord {
   return {
     id: 'msg_1',

@@ -13,7 +13,7 @@ import {
 import { Step } from '../support/commands.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { HeldPromises } from '../support/held-promises.ts';
-import { deliveryRecord } from './plans.ts';
+import { deliveryRecord, settlementEvent } from './plans.ts';
 
 const endpoint = 'a/n';
 const concurrency = 3;
@@ -163,11 +163,11 @@ class Supervised {
             }),
             settle: fromPromise(async ({ input: { delivery, result } }) => {
               if (this.journalFails) throw new JournalUnavailable('disk full');
-              const { status } = result?.next ?? { status: 'pending' };
+              const next = result?.next ?? ({ status: 'pending' } as const);
               if (this.rows.get(delivery.id) !== 'held') this.wrong.push(`settled ${delivery.id} twice`);
-              const rest = status === 'pending' ? 'ready' : status === 'backoff' ? 'timed' : 'over';
+              const rest = next.status === 'pending' ? 'ready' : next.status === 'backoff' ? 'timed' : 'over';
               this.rows.set(delivery.id, rest);
-              return { ...delivery, status };
+              return settlementEvent(delivery, next);
             }),
           },
         }),
@@ -302,7 +302,7 @@ test('a delivery whose actor breaks is judged as a failed attempt, once, and its
           }),
           settle: fromPromise(async ({ input: { delivery } }) => {
             settled.push(delivery.id);
-            return { ...delivery, status: 'dead' as const };
+            return settlementEvent(delivery, outcomes.dead.next);
           }),
         },
       }),

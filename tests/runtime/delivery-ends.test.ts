@@ -57,6 +57,25 @@ test('one that came due while nobody ran', async () => {
   await runtime.stop();
 });
 
+test('what is told is what the stream of events says, whose counts hold probes too', async () => {
+  const { runtime, clock, events, send } = await receiving(
+    (index) => answer(index === 5 ? 200 : 503),
+    ', breaker: { failures: 2, probe_after: 10m }',
+  );
+  await send();
+  // The second attempt opens the breaker, three probes fail, the fourth arrives.
+  await clock.advance(3 * 3_600_000);
+  const told = events.filter(({ type }) => type.startsWith('delivery.'));
+  const stream = await runtime.journal.listEvents(0, 100);
+  expect(told).toEqual(stream.filter(({ type }) => type.startsWith('delivery.')).map(({ data }) => data));
+  expect(told.map((event) => [event.type, 'attempts' in event && event.attempts])).toEqual([
+    ['delivery.backoff', 1],
+    ['delivery.backoff', 2],
+    ['delivery.delivered', 6],
+  ]);
+  await runtime.stop();
+});
+
 test('one whose address is refused', async () => {
   const refused: SendResult = { kind: 'refused', reason: 'private address', durationMs: 0 };
   const { runtime, clock, events, send } = await receiving(() => refused);

@@ -1,20 +1,21 @@
 import type { DeliveryDead } from '../../core/events.ts';
 import type { DeliveryRecord } from '../deliveries.ts';
 import type { Connection, Row } from './connection.ts';
-import { aboutDelivery, readDelivery } from './delivery-rows.ts';
+import { aboutDelivery, countAttempts, readDelivery } from './delivery-rows.ts';
 import { appendEvent } from './events.ts';
 import { integer } from './row.ts';
 
 /** Ends the delivery of this row of `deliveries` as a dead letter. */
 export function buryRow(connection: Connection, row: Row, reason: string, at: number): DeliveryDead {
+  const seq = integer(row, 'seq');
   connection.run(
     `UPDATE deliveries SET status = 'dead', stage = NULL, next_attempt_at = NULL, settled_at = ?, reason = ?
      WHERE seq = ?`,
     at,
     reason,
-    integer(row, 'seq'),
+    seq,
   );
-  const attempts = integer(row, 'attempts_used');
+  const attempts = countAttempts(connection, seq);
   const end = { ...aboutDelivery(row, at), type: 'delivery.dead', attempts, reason } as const;
   appendEvent(connection, end);
   return end;

@@ -87,6 +87,15 @@ function attemptsOf(connection: Connection, seq: number): AttemptRecord[] {
     }));
 }
 
+/** How many attempts the record of this delivery holds; they are numbered from 1. */
+export function countAttempts(connection: Connection, seq: number): number {
+  const row = connection.get(
+    'SELECT COALESCE(MAX(number), 0) AS attempts FROM attempts WHERE delivery_seq = ?',
+    seq,
+  );
+  return row === undefined ? 0 : integer(row, 'attempts');
+}
+
 /** The delivery as it stands. */
 export function readDelivery(connection: Connection, seq: number): DeliveryRecord {
   const row = connection.get(`SELECT ${deliveryColumns} FROM deliveries d WHERE seq = ?`, seq);

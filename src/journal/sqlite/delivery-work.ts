@@ -1,9 +1,9 @@
-import type { DeliveryDead, EndpointNews } from '../../core/events.ts';
+import type { DeliveryDead, DeliveryEvent, EndpointNews } from '../../core/events.ts';
 import type { AttemptRecord, DeliveryRecord, Settlement } from '../deliveries.ts';
 import { StaleFence } from '../errors.ts';
 import type { Connection, Row } from './connection.ts';
 import { buryRow } from './dead-letters.ts';
-import { aboutDelivery, deliveryRecord, readDelivery } from './delivery-rows.ts';
+import { aboutDelivery, countAttempts, deliveryRecord } from './delivery-rows.ts';
 import { saveEndpoint } from './endpoints.ts';
 import { appendEvent } from './events.ts';
 import { integer } from './row.ts';
@@ -53,13 +53,14 @@ function claimRow(connection: Connection, seq: number): DeliveryRecord {
 export function settleDelivery(
   connection: Connection,
   settlement: Settlement,
-): { settled: DeliveryRecord; news: readonly EndpointNews[] } {
+): { event: DeliveryEvent | undefined; news: readonly EndpointNews[] } {
   const { next, at, attempt } = settlement;
   const over = next.status === 'delivered' || next.status === 'dead';
   const row = connection.get(
     `UPDATE deliveries SET status = ?, stage = ?, next_attempt_at = ?, settled_at = ?, reason = ?,
        attempts_used = attempts_used + ?
-     WHERE id = ? AND fence = ? AND status = 'attempting' RETURNING *`,
+     WHERE id = ? AND fence = ? AND status = 'attempting'
+     RETURNING seq, id, task_id, agent, notification, endpoint`,
     next.status,
     over ? null : next.status === 'backoff' ? 'timed' : 'ready',
     next.status === 'backoff' ? next.nextAttemptAt : null,
@@ -71,19 +72,20 @@ export function settleDelivery(
   );
   if (row === undefined) throw new StaleFence(`delivery ${settlement.id}`);
   const seq = integer(row, 'seq');
-  if (attempt !== undefined) insertAttempt(connection, seq, attempt);
-  appendSettled(connection, row, settlement);
+  const attempts = countAttempts(connection, seq) + (attempt === undefined ? 0 : 1);
+  if (attempt !== undefined) insertAttempt(connection, seq, attempts, attempt);
+  const event = eventOf(aboutDelivery(row, at), attempts, settlement);
+  if (event !== undefined) appendEvent(connection, event);
   const news = settlement.endpoint === undefined ? [] : saveEndpoint(connection, settlement.endpoint, at);
-  // One that waits again is read again: whether it does behind a breaker stands in another table.
-  const settled = over ? deliveryRecord(connection, row) : readDelivery(connection, seq);
-  return { settled, news };
+  return { event, news };
 }
 
-function insertAttempt(connection: Connection, seq: number, attempt: AttemptRecord): void {
+function insertAttempt(connection: Connection, seq: number, number: number, attempt: AttemptRecord): void {
   connection.run(
     `INSERT INTO attempts (delivery_seq, number, at, status, duration_ms, error, answer)
-     SELECT ?1, COALESCE(MAX(number), 0) + 1, ?2, ?3, ?4, ?5, ?6 FROM attempts WHERE delivery_seq = ?1`,
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
     seq,
+    number,
     attempt.at,
     attempt.status,
     Math.round(attempt.durationMs),
@@ -92,16 +94,29 @@ function insertAttempt(connection: Connection, seq: number, attempt: AttemptReco
   );
 }
 
-function appendSettled(connection: Connection, row: Row, { next, at, attempt }: Settlement): void {
-  const about = { ...aboutDelivery(row, at), attempts: integer(row, 'attempts_used') };
-  if (next.status === 'delivered') {
-    const status = attempt?.status ?? 0;
-    const durationMs = attempt?.durationMs ?? 0;
-    appendEvent(connection, { ...about, type: 'delivery.delivered', status, durationMs });
-  } else if (next.status === 'backoff') {
-    const error = attempt?.error ?? (attempt?.status === undefined ? '' : `HTTP ${attempt.status}`);
-    appendEvent(connection, { ...about, type: 'delivery.backoff', error, dueAt: next.nextAttemptAt });
-  } else if (next.status === 'dead') {
-    appendEvent(connection, { ...about, type: 'delivery.dead', reason: next.reason });
+function eventOf(
+  delivery: ReturnType<typeof aboutDelivery>,
+  attempts: number,
+  { next, attempt }: Settlement,
+): DeliveryEvent | undefined {
+  const about = { ...delivery, attempts };
+  switch (next.status) {
+    case 'delivered': {
+      const { status = 0, durationMs = 0 } = attempt ?? {};
+      return { ...about, type: 'delivery.delivered', status, durationMs };
+    }
+    case 'backoff': {
+      const answer = attempt?.status === undefined ? 'no answer' : `status ${attempt.status}`;
+      return {
+        ...about,
+        type: 'delivery.backoff',
+        error: attempt?.error ?? answer,
+        dueAt: next.nextAttemptAt,
+      };
+    }
+    case 'dead':
+      return { ...about, type: 'delivery.dead', reason: next.reason };
+    case 'pending':
+      return undefined;
   }
 }
