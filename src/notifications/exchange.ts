@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.ts';
+import { errorMessage } from '../core/failure.ts';
 import type { AddressGuard } from './address-guard.ts';
 
 export interface SendRequest {
@@ -40,7 +41,7 @@ export type Exchange = Untimed<SendResult>;
 
 /**
  * Runs one exchange under its time-out, which `clock` keeps, and takes its time. `run` gets a signal that fires at the
- * time-out or when the request's own does; it must not reject.
+ * time-out or when the request's own does; it must not reject. One that does not heed the signal is left behind.
  * @throws the reason of the request's signal, where that ended it.
  */
 export async function runExchange(
@@ -52,14 +53,20 @@ export async function runExchange(
   const started = clock.monotonic();
   // Not AbortSignal.any: on Node 20 a signal that is made of others may never fire.
   const controller = new AbortController();
-  const onAbort = () => controller.abort(signal.reason);
+  let leave: (exchange: Exchange) => void = () => {};
+  const left = new Promise<Exchange>((resolve) => {
+    leave = resolve;
+  });
+  const abort = (reason: unknown) => {
+    controller.abort(reason);
+    // A look-up or a connection that is being made goes on regardless. What does end may say first how far it came.
+    clock.nextTurn(() => leave({ kind: 'network', error: errorMessage(reason) }));
+  };
+  const onAbort = () => abort(signal.reason);
   signal.addEventListener('abort', onAbort, { once: true });
-  const timer = clock.setTimeout(
-    () => controller.abort(new Error(`no whole answer within ${timeout} ms`)),
-    timeout,
-  );
+  const timer = clock.setTimeout(() => abort(new Error(`no whole answer within ${timeout} ms`)), timeout);
   try {
-    const result = await run(controller.signal);
+    const result = await Promise.race([run(controller.signal), left]);
     // What came whole counts, even where a stop came at the same time.
     if (result.kind === 'network') signal.throwIfAborted();
     return { ...result, durationMs: Math.round(clock.monotonic() - started) };

@@ -1,6 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { SystemClock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/redact.ts';
+import type { ResolvedAddress } from '../../src/notifications/connect.ts';
 import { createSender, type Sender, type SendRequest } from '../../src/notifications/send.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { hostileServer } from '../support/hostile-server.ts';
@@ -102,6 +103,49 @@ test('an abort from outside rejects with its reason', async () => {
   await expect(sender().send(request(server.url('ok'), { signal: controller.signal }))).rejects.toThrow(
     'stopping',
   );
+});
+
+describe('a look-up without an answer', () => {
+  const silent = () => new Promise<never>(() => {});
+  const mail = { from: 'a@example.com', to: ['b@example.com'] };
+  const body = JSON.stringify({ subject: 'x', text: 'x', html: 'x' });
+
+  test.each([
+    ['http://nowhere.test/', {}],
+    ['smtp://nowhere.test/', { guard: 'public', email: mail, body }],
+  ] as const)('keeps %s no longer than its time-out, or a stop, allows', async (url, changes) => {
+    const clock = new FakeClock();
+    const made = sender({ clock, lookup: silent });
+    const timedOut = made.send(request(url, { timeout: 2_000, ...changes }));
+    await clock.advance(2_000);
+    expect(await timedOut).toMatchObject({ kind: 'network', error: 'no whole answer within 2000 ms' });
+    const controller = new AbortController();
+    const stopped = expect(
+      made.send(request(url, { signal: controller.signal, ...changes })),
+    ).rejects.toThrow('stopping');
+    controller.abort(new Error('stopping'));
+    await clock.settle();
+    await stopped;
+    expect(clock.pending).toBe(0);
+  });
+
+  test('that comes after all sends nothing of what was given up', async () => {
+    await using server = await recordingServer();
+    let find: (addresses: readonly ResolvedAddress[]) => void = () => {};
+    const found = new Promise<readonly ResolvedAddress[]>((resolve) => {
+      find = resolve;
+    });
+    const clock = new FakeClock();
+    const made = sender({ clock, lookup: () => found });
+    const url = server.url.replace('127.0.0.1', 'late.test');
+    const late = made.send(request(`${url}/late`, { timeout: 2_000 }));
+    await clock.advance(2_000);
+    expect(await late).toMatchObject({ kind: 'network' });
+    find([{ address: '127.0.0.1', family: 4 }]);
+    // By the connection that the first one asked for.
+    expect(await made.send(request(`${url}/next`))).toMatchObject({ kind: 'answer', status: 200 });
+    expect(server.requests.map(({ path }) => path)).toEqual(['/next']);
+  });
 });
 
 test.each([
