@@ -11,6 +11,7 @@
 // As in the task supervisor, a claim is never abandoned half-way; what it brings after the breaker has opened, or
 // after a pause or a drain, is given back unattempted.
 import {
+  Actor,
   type ActorRefFrom,
   type AnyActorRef,
   assign,
@@ -128,11 +129,12 @@ export const deliverySupervisorMachine = setup({
     settleBroken: enqueueActions(({ enqueue, event, context, self }) => {
       if (!('actorId' in event)) return;
       const child: AnyActorRef | undefined = self.getSnapshot().children[event.actorId];
-      const input: DeliveryInput | undefined = child?.getSnapshot().context;
+      // One whose very first step failed has no context to ask.
+      const input = child instanceof Actor ? child.options.input : undefined;
       enqueue.stopChild(event.actorId);
       const defect = 'error' in event ? event.error : undefined;
       const sending = without(context.sending, event.actorId);
-      if (input === undefined) return enqueue.assign({ live: context.live - 1, sending });
+      if (!isDeliveryInput(input)) return enqueue.assign({ live: context.live - 1, sending });
       const { delivery, endpoint } = input;
       enqueue.assign(({ spawn, system }) => {
         const events: AnyActorRef | undefined = system.get('events');
@@ -295,6 +297,10 @@ function slots({ gate, live, sending, concurrency }: DeliverySupervisorContext):
   if (gate === 'probing') return live === 0 ? 1 : 0;
   // What is only being committed keeps nobody from sending, but it does not pile up either.
   return Math.min(concurrency - sending.size, 2 * concurrency - live);
+}
+
+function isDeliveryInput(input: unknown): input is DeliveryInput {
+  return typeof input === 'object' && input !== null && 'delivery' in input;
 }
 
 function without(ids: ReadonlySet<string>, id: string): ReadonlySet<string> {

@@ -11,6 +11,7 @@
 // A claim is never abandoned half-way: rows that were claimed and not spawned would stay `running` for ever.
 // So a pause or a drain that comes while claiming waits for the claim (`wish`).
 import {
+  Actor,
   type AnyActorRef,
   assign,
   type DoneActorEvent,
@@ -23,7 +24,7 @@ import { freePlaces } from '../core/places.ts';
 import { unprovided } from '../core/unprovided.ts';
 import type { TaskRecord } from '../journal/tasks.ts';
 import { aftermathMachine } from './aftermath.machine.ts';
-import { type TaskOutput, taskMachine } from './task.machine.ts';
+import { type TaskInput, type TaskOutput, taskMachine } from './task.machine.ts';
 
 export interface TaskSupervisorInput {
   readonly agent: string;
@@ -266,10 +267,17 @@ function free({ wish, concurrency, live }: TaskSupervisorContext): number {
   return wish === 'run' ? Math.max(0, concurrency - live) : 0;
 }
 
-/** The task that a supervisor's child works on. */
+/** The task that a supervisor's child was made for. One whose very first step failed has no context to ask. */
 export function taskOf(supervisor: AnyActorRef, actorId: string): TaskRecord | undefined {
   const children: Readonly<Record<string, AnyActorRef | undefined>> = supervisor.getSnapshot().children;
-  return children[actorId]?.getSnapshot().context?.task;
+  const child = children[actorId];
+  const input = child instanceof Actor ? child.options.input : undefined;
+  return isTaskInput(input) ? input.task : undefined;
+}
+
+/** The input of an aftermath has no whole task. */
+function isTaskInput(input: unknown): input is TaskInput {
+  return typeof input === 'object' && input !== null && 'task' in input;
 }
 
 /** The actor of a task's attempt. */

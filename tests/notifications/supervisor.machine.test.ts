@@ -258,30 +258,73 @@ test('an endpoint sends each row once at a time, never too many, and all of them
   await fc.assert(property, { numRuns: 150 });
 }, 60_000);
 
-test('a delivery whose actor breaks is judged as a failed attempt, once, and its place is free again', async () => {
-  const clock = new FakeClock(0);
-  const judged: unknown[] = [];
-  const settled: string[] = [];
-  const left: unknown[] = [];
-  const breaks = new Set(['once', 'twice']);
-  const record = {
+const closedBreaker = {
+  record: {
     endpoint,
     state: 'closed',
     failures: 0,
     probeAt: undefined,
     probeDelay: undefined,
     paused: undefined,
-  } as const;
+  },
+  policy: undefined,
+  now: 0,
+} as const;
+
+test('a delivery whose actor fails in its very first step is judged as a failed attempt', async () => {
+  const clock = new FakeClock(0);
+  const judged: unknown[] = [];
+  let claims = 0;
+  let isFirst = true;
+  const machine = deliverySupervisorMachine.provide({
+    actors: {
+      load: fromPromise(async (): Promise<EndpointSettings> => ({ concurrency, breaker: closedBreaker })),
+      claim: fromPromise(async (): Promise<readonly DeliveryRecord[]> => {
+        claims += 1;
+        return claims === 1 ? [deliveryRecord({ id: 'first', endpoint, status: 'attempting' })] : [];
+      }),
+      delivery: deliveryMachine.provide({
+        guards: {
+          isGivenBack: () => {
+            if (isFirst) {
+              isFirst = false;
+              throw new Error('a defect of ours');
+            }
+            return false;
+          },
+        },
+        actors: {
+          attempt: fromPromise(async ({ input: { delivery, defect } }): Promise<AttemptResult> => {
+            judged.push([delivery.id, String(defect)]);
+            return { ...outcomes.dead, health: 'none', attempt: undefined, counts: true, at: 0 };
+          }),
+          settle: fromPromise(async ({ input: { delivery } }) =>
+            settlementEvent(delivery, outcomes.dead.next),
+          ),
+        },
+      }),
+    },
+  });
+  const actor = createActor(machine, { clock, input: { endpoint } });
+  actor.subscribe({ error: () => {} });
+  actor.start();
+  await clock.settle(10);
+  expect(judged).toEqual([['first', 'Error: a defect of ours']]);
+  expect(actor.getSnapshot()).toMatchObject({ status: 'active', context: { live: 0 } });
+  actor.stop();
+});
+
+test('a delivery whose actor breaks is judged as a failed attempt, once, and its place is free again', async () => {
+  const clock = new FakeClock(0);
+  const judged: unknown[] = [];
+  const settled: string[] = [];
+  const left: unknown[] = [];
+  const breaks = new Set(['once', 'twice']);
   let waiting = ['once', 'twice', 'sound'];
   const machine = deliverySupervisorMachine.provide({
     actions: { tellBroken: (_, { actorId }) => void left.push(actorId) },
     actors: {
-      load: fromPromise(
-        async (): Promise<EndpointSettings> => ({
-          concurrency,
-          breaker: { record, policy: undefined, now: 0 },
-        }),
-      ),
+      load: fromPromise(async (): Promise<EndpointSettings> => ({ concurrency, breaker: closedBreaker })),
       claim: fromPromise(async (): Promise<readonly DeliveryRecord[]> => {
         const ids = waiting;
         waiting = [];

@@ -87,6 +87,37 @@ test('slots that become free while a claim is under way are filled as well', asy
   actor.stop();
 });
 
+const defect = () => {
+  throw new Error('a defect of ours');
+};
+
+test.each([
+  ['its very first step', { guards: { isUnnoticed: defect } }],
+  ['the start of its run', { actions: { begin: defect } }],
+])('a task whose actor fails in %s is rescued', async (_where, broken) => {
+  const rescued: string[] = [];
+  const machine = taskSupervisorMachine.provide({
+    actors: {
+      claim: fromPromise(async ({ input: { free } }): Promise<Claimed> => {
+        const isFirst = rescued.length === 0 && free() === 1;
+        return { tasks: isFirst ? [task('broken')] : [], more: false };
+      }),
+      aftermath: aftermathMachine.provide({
+        actors: { rescue: fromPromise(async ({ input }) => void rescued.push(input.task.id)) },
+      }),
+      task: taskMachine.provide({ ...broken, actors: { recordStart: fromPromise(async () => {}) } }),
+    },
+  });
+  const clock = new FakeClock();
+  const actor = createActor(machine, { clock, input: { agent: 'a', concurrency: 1, timeout: 1_000 } });
+  actor.subscribe({ error: () => {} });
+  actor.start();
+  await clock.settle(10);
+  expect(rescued).toEqual(['broken']);
+  expect(actor.getSnapshot()).toMatchObject({ status: 'active', context: { live: 0 } });
+  actor.stop();
+});
+
 test('a task whose actor fails is rescued, however often that is tried, and its place is free again', async () => {
   const clock = new FakeClock();
   const rescued: string[] = [];
@@ -112,9 +143,7 @@ test('a task whose actor fails is rescued, however often that is tried, and its 
       task: taskMachine.provide({
         actors: {
           recordStart: fromPromise(async () => {}),
-          runAgent: fromCallback<AbortRun, { task: TaskRecord }>(() => {
-            throw new Error('a defect of ours');
-          }),
+          runAgent: fromCallback<AbortRun, { task: TaskRecord }>(defect),
         },
       }),
     },
