@@ -137,11 +137,12 @@ async function admit(
     return { kind: 'limited', retryAfterMs: Math.max(wait, hour) };
   }
   const callbackUrl = callbackOf(plan, data, world);
-  const key = plan.concurrencyKey && rendered(plan.concurrencyKey, data, 'concurrency_key').trim();
-  const coalesce = plan.coalesce && {
-    key: rendered(plan.coalesce.key, data, 'coalesce.key').trim(),
-    dueAt: now + plan.coalesce.window,
-  };
+  const key = plan.concurrencyKey && keyOf(plan.concurrencyKey, data, 'concurrency_key');
+  const coalesceKey = plan.coalesce && keyOf(plan.coalesce.key, data, 'coalesce.key');
+  const coalesce =
+    plan.coalesce === undefined || coalesceKey === undefined
+      ? undefined
+      : { key: coalesceKey, dueAt: now + plan.coalesce.window };
   let count = coalesce === undefined ? 0 : await journal.coalesceCount(agent, trigger, coalesce.key, now);
   for (;;) {
     const joined = count + 1;
@@ -158,7 +159,7 @@ async function admit(
         input,
         createdAt: now,
         dueAt: coalesce?.dueAt,
-        group: key === undefined || key === '' ? undefined : `key:${key}`,
+        group: key === undefined ? undefined : `key:${key}`,
         callbackUrl,
         traceparent: request.traceparent,
       },
@@ -237,6 +238,15 @@ function attempted(render: () => string, what: string): string {
   }
 }
 
+/**
+ * What a template makes a key of. None where it comes out empty, or a part of it is not there, which Go prints as
+ * `<no value>`: two calls that lack the field have nothing in common.
+ */
+function keyOf(template: Template, data: () => TemplateData, what: string): string | undefined {
+  const key = rendered(template, data, what).trim();
+  return key === '' || key.includes('<no value>') ? undefined : key;
+}
+
 /** What makes a call a repeat of another one; empty where nothing tells. */
 function repeatKeys(
   plan: WebhookPlan,
@@ -247,8 +257,8 @@ function repeatKeys(
 ): readonly string[] {
   if (plan.dedupe === 'off') return [];
   if (plan.dedupe.key !== undefined) {
-    const key = rendered(plan.dedupe.key, data, 'dedupe.key').trim();
-    return key === '' ? [] : [`key:${bounded(key)}`];
+    const key = keyOf(plan.dedupe.key, data, 'dedupe.key');
+    return key === undefined ? [] : [`key:${bounded(key)}`];
   }
   const verified = verification?.verified === true ? verification : undefined;
   const id =
@@ -261,9 +271,10 @@ function repeatKeys(
   return keys;
 }
 
-/** Keys come from outside; a long one is kept as its hash. */
+/** Keys come from outside; a long one is kept as its hash, and so is one with halves of characters, which UTF-8 has not. */
 function bounded(key: string): string {
-  return key.length <= 200 ? key : `sha256:${createHash('sha256').update(key).digest('hex')}`;
+  if (key.length <= 200 && !/\p{Surrogate}/u.test(key)) return key;
+  return `sha256:${createHash('sha256').update(key, 'utf16le').digest('hex')}`;
 }
 
 function callbackOf(plan: WebhookPlan, data: () => TemplateData, world: WebhookWorld): string | undefined {

@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { SystemClock } from '../../src/core/clock.ts';
 import { runtimes } from '../support/program.ts';
@@ -142,10 +142,59 @@ agents:
     );
     const bomb = new Uint8Array(gzipSync(`"${'a'.repeat(1_000_000)}"`));
     expect((await caller.post('/webhooks/plain', bomb, packed)).status).toBe(413);
+    const brotli = { ...json, 'content-encoding': 'br' };
+    const [whole, cut] = [0, 5].map((missing) =>
+      new Uint8Array(brotliCompressSync(body)).slice(0, -missing || undefined),
+    );
+    expect((await caller.post('/webhooks/plain', whole, brotli)).body.result).toBe(body);
+    expect((await caller.post('/webhooks/plain', cut, brotli)).status).toBe(400);
     const form = { 'content-type': 'application/x-www-form-urlencoded', 'X-Some': 'h' };
     expect((await caller.post('/webhooks/reads?k=1&k=2', 'text=a+b', form)).body.result).toBe('a b|1|h');
     const payload = `payload=${encodeURIComponent('{"text":"in the payload"}')}`;
     expect((await caller.post('/webhooks/reads?k=1', payload, form)).body.result).toBe('in the payload|1|h');
+    expect(await program.stop()).toBe(0);
+  });
+
+  test('what has no key is like no other call that has none', async () => {
+    const place = workspace();
+    const key = (path: string) => `'{{ ${path} }}'`;
+    const program = place.run(
+      runtime,
+      `
+agents:
+  once: { type: echo, trigger: { ${open}, dedupe: { key: ${key('.body.id')} } } }
+  grouped: { type: command, ${waits}, concurrency: 2, trigger: { ${open}, concurrency_key: ${key('.body.repo')}, response: { mode: async } } }
+  joined: { type: echo, trigger: { ${open}, coalesce: { key: ${key('.body.repo')}, window: 1h }, response: { mode: async } } }
+`,
+    );
+    const caller = new WebhookCaller(await program.ready(), place);
+    const answers = [];
+    for (const body of [
+      '{"n":1}',
+      '{"n":2}',
+      '{"id":null,"n":3}',
+      '{"id":"","n":4}',
+      '{"id":"\\ud800"}',
+      '{"id":"\\ud801"}',
+    ])
+      answers.push((await caller.post('/webhooks/once', body)).body.result);
+    expect(answers.map((text) => String(text).length > 0 && JSON.parse(String(text)).n)).toEqual([
+      1,
+      2,
+      3,
+      4,
+      undefined,
+      undefined,
+    ]);
+    for (const agent of ['grouped', 'joined']) {
+      const ids = [
+        await caller.post(`/webhooks/${agent}`, '{"n":1}'),
+        await caller.post(`/webhooks/${agent}`, '{"n":2}'),
+      ];
+      expect(new Set(ids.map(({ body }) => body.task_id)).size).toBe(2);
+    }
+    await expect.poll(async () => (await caller.items('tasks?agent=grouped&status=running')).length).toBe(2);
+    writeFileSync(join(place.folder, 'go'), '');
     expect(await program.stop()).toBe(0);
   });
 
