@@ -32,7 +32,29 @@ type Inflater = (bytes: Uint8Array, options: { maxOutputLength: number }) => Pro
 const inflateZlib: Inflater = promisify(inflate);
 const inflateBare: Inflater = promisify(inflateRaw);
 const inflateGzip: Inflater = promisify(gunzip);
-const inflateBrotli: Inflater = promisify(brotliDecompress);
+const inflateAnyBrotli: Inflater = promisify(brotliDecompress);
+
+/** Deno's zlib takes a stream that was cut for a whole one, its `DecompressionStream` does not. */
+const inflateBrotli: Inflater = async (bytes, options) => {
+  const inflated = await inflateAnyBrotli(bytes, options);
+  // After the limit: this one has none.
+  const again = brotliStream();
+  if (again !== undefined) {
+    const whole = new Blob([Uint8Array.from(bytes)]).stream().pipeThrough(again);
+    await whole.pipeTo(new WritableStream());
+  }
+  return inflated;
+};
+
+/** Undefined where the runtime does not know the format: Node's own zlib refuses what was cut. */
+function brotliStream(): DecompressionStream | undefined {
+  try {
+    // The format is younger than TypeScript's list of them.
+    return Reflect.construct(DecompressionStream, ['brotli']);
+  } catch {
+    return undefined;
+  }
+}
 
 const inflaters: ReadonlyMap<string, Inflater> = new Map([
   ['gzip', inflateGzip],
