@@ -2,6 +2,7 @@
 // client that comes back with `Last-Event-ID` has missed nothing.
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
+import type { Access } from '../../access/access.ts';
 import { credentialsOf } from '../../access/credentials.ts';
 import { eventView } from '../../views.ts';
 import { within } from '../../within.ts';
@@ -26,9 +27,15 @@ const stream = describe('/events', {
 });
 
 /** `/api/events`. */
-export function eventRoutes({ runtime, redactor, access }: HttpWorld) {
+export function eventRoutes({
+  runtime,
+  redactor,
+  access,
+}: Pick<HttpWorld, 'runtime' | 'redactor'> & { readonly access: Pick<Access, 'watch'> }) {
   const routes = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid });
   routes.openapi(stream, async (c) => {
+    // Hono answers it by the stream without its body, which nobody would ever read or end.
+    if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
     const from = c.req.valid('header')['last-event-id'] ?? c.req.valid('query').after;
     let after = from ?? (await runtime.journal.lastEvent());
     return streamSSE(c, async (sse) => {
