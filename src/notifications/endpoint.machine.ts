@@ -96,7 +96,8 @@ export const endpointMachine = setup({
         ? { ...record, state: 'closed', probeAt: undefined, probeDelay: undefined }
         : record,
     policy,
-    wait: Math.max(0, (record.probeAt ?? now) - now),
+    // No longer than it was meant to be: a clock that is wrong now, or was when it was written, would make it years.
+    wait: Math.min(record.probeDelay ?? longestProbeDelay, Math.max(0, (record.probeAt ?? now) - now)),
   }),
   initial: 'restoring',
   on: {

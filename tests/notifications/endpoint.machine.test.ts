@@ -76,4 +76,20 @@ describe('a breaker', () => {
     actor.send(failed(clock.now()));
     expect(actor.getSnapshot().context.record.probeDelay).toBe(120_000);
   });
+
+  test('probes after no more than its delay where the clock went back by years meanwhile', async () => {
+    const clock = new FakeClock(0);
+    const record: EndpointRecord = {
+      ...fresh,
+      state: 'open',
+      failures: 3,
+      probeAt: 1e12,
+      probeDelay: 60_000,
+    };
+    const actor = createActor(breaker, { clock, input: { record, policy, now: clock.now() } }).start();
+    await clock.advance(59_999);
+    expect(actor.getSnapshot().value).toBe('open');
+    await clock.advance(1);
+    expect(actor.getSnapshot().value).toBe('probing');
+  });
 });
