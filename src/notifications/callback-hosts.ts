@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { domainToASCII } from 'node:url';
 import { forbiddenHost } from './address-guard.ts';
 
 /** How one entry of `callback_hosts` bears on a URL. */
@@ -37,11 +38,21 @@ function match(entry: string, url: URL): Match {
   if (port !== undefined && port !== actualPort) return 'none';
   const actual = withoutFinalDot(url.hostname);
   if (host.includes('*')) {
-    const source = host.split('*').map((text) => text.replace(/[^\p{L}\p{N}]/gu, '\\$&'));
+    const source = asciiLabels(host)
+      .split('*')
+      .map((text) => text.replace(/[^\p{L}\p{N}]/gu, '\\$&'));
     return new RegExp(`^${source.join('.*')}$`, 'i').test(actual) ? 'fits' : 'none';
   }
   const named = `http://${isIPv6(host) ? `[${host}]` : host}/`;
   return URL.canParse(named) && withoutFinalDot(new URL(named).hostname) === actual ? 'names' : 'none';
+}
+
+/** A pattern is no URL, so that its international labels are spelled as a URL has them one by one. */
+function asciiLabels(host: string): string {
+  return host
+    .split('.')
+    .map((label) => (/^[^*]*[^\p{ASCII}*][^*]*$/u.test(label) ? domainToASCII(label) : label))
+    .join('.');
 }
 
 function split(entry: string): { readonly host: string; readonly port: string | undefined } {
