@@ -27,13 +27,21 @@ export function createLookup(): Lookup {
   };
 }
 
+/** Milliseconds that one of several addresses has to answer, before the next one is tried. */
+const attemptTimeout = 2_500;
+
 /**
  * Makes the connections of an HTTP client, under a guard. The addresses that were checked are the ones that are
  * connected to: a name is looked up once for each connection. Sockets do not look up literal addresses: the caller
  * checks those beforehand. Fails with {@linkcode AddressRefused}.
  */
 export function createConnector(guard: AddressGuard, lookup: Lookup): buildConnector.connector {
-  const connect = buildConnector({ lookup: toNodeLookup(guard, lookup) });
+  const connect = buildConnector({
+    lookup: toNodeLookup(guard, lookup),
+    // Node's own quarter of a second gives up an address for one lost packet, or for a receiver that is far away.
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: attemptTimeout,
+  });
   if (guard === 'none') return connect;
   return (options, callback) => {
     connect(options, (...[error, socket]) => {
