@@ -77,7 +77,7 @@ export function dueContract(open: Opener): void {
 
   test('retention takes what ended before, and leaves what is not over or still answers repeats', async () => {
     const { journal, clock } = await open();
-    const old = start - 10_000;
+    const old = start - 2 * 3_600_000;
     const at = { createdAt: old };
     await journal.admitTask(admission('old', { task: at, instant: old }));
     const task = await claimOne(journal, 'agent', old);
@@ -107,6 +107,19 @@ export function dueContract(open: Opener): void {
     ]);
     await clock.advance(1);
     expect(await journal.prune(start - 1, clock.now())).toBe(1);
+  });
+
+  test('retention leaves the tasks of the last hour, by which an hourly limit counts', async () => {
+    const { journal, clock } = await open();
+    await journal.admitTask(admission('a', { hourly: 1 }));
+    await complete(journal, await claimOne(journal));
+    await clock.advance(20 * 60_000);
+    await journal.prune(clock.now() - 60_000, clock.now());
+    const again = admission('b', { hourly: 1, task: { createdAt: clock.now() } });
+    expect((await journal.admitTask(again)).outcome).toBe('budget');
+    await clock.advance(41 * 60_000);
+    await journal.prune(clock.now() - 60_000, clock.now());
+    expect(await journal.getTask('a')).toBeUndefined();
   });
 
   test('retention takes the origins of callbacks that nothing waits for and nobody paused, at their age', async () => {

@@ -11,11 +11,11 @@ export function prune(
 ): { deleted: number; more: boolean } {
   const counts = [
     // A task whose delivery keys still count stays, however short the retention is: without it the sender's
-    // repeat would run a second time.
+    // repeat would run a second time. So do those of the last hour, by which `tasks_per_hour` counts.
     connection.run(
       `DELETE FROM tasks WHERE seq IN (SELECT seq FROM tasks WHERE finished_at < ?
          AND COALESCE(repeat_until, 0) <= ? ORDER BY finished_at LIMIT ${batch})`,
-      before,
+      Math.min(before, now - 3_600_000),
       now,
     ),
     connection.run(
