@@ -11,6 +11,11 @@ export interface Admission {
   readonly instant?: number | undefined;
   /** Keys of the sender's delivery; any one already known, of a task that has not failed or been cancelled, is a `duplicate`. */
   readonly repeat?: { readonly keys: readonly string[]; readonly until: number } | undefined;
+  /**
+   * The id of the task that this one runs again. Where that failed or was cancelled, the keys of its sender's delivery are
+   * this task's from now on: the sender's own retry is a repeat of it.
+   */
+  readonly replays?: string | undefined;
   /** A token bucket for the trigger. */
   readonly rate?: RateLimit | undefined;
   /** Tasks that this agent may be given within the last hour. */

@@ -91,7 +91,10 @@ export interface Journal {
   settleDelivery(
     settlement: Settlement,
   ): Promise<{ event: DeliveryEvent | undefined; news: readonly EndpointNews[] }>;
-  /** A dead delivery starts afresh, under its own id. Undefined when it is not dead or not known. */
+  /**
+   * A dead delivery starts afresh, under its own id. Undefined when it is not dead or not known, and where it was dead from
+   * the start: it has nothing to send.
+   */
   replayDelivery(id: string, now: number, expiresAt: number): Promise<DeliveryRecord | undefined>;
   /**
    * What waits of the endpoint goes dead with this reason; what is under way is left to its worker. Some of them at a

@@ -48,17 +48,20 @@ export class Operations {
     return cancelTask(this.#world, taskId, reason);
   }
 
-  /** A new task with the input, the trigger and the callback of an earlier one. */
+  /**
+   * A new task with the input, the trigger, the `concurrency_key` and the callback of an earlier one. It stands for the
+   * sender's delivery in place of one that failed or was cancelled.
+   */
   async replayTask(taskId: string): Promise<TaskRecord> {
     const task = await this.#world.journal.getTask(taskId);
     if (task === undefined) throw unknown('task', taskId);
     if (agentPlan(this.#world, task.agent) === undefined) throw unknown('agent', task.agent);
     // Of the same kind as before: what a webhook sent stays untrusted, however often it runs.
-    const { agent, trigger, triggerType, input, callbackUrl } = task;
-    return this.#admit({ agent, trigger, triggerType, input, callbackUrl });
+    const { agent, trigger, triggerType, input, callbackUrl, group } = task;
+    return this.#admit({ agent, trigger, triggerType, input, callbackUrl, group: keyGroup(group) }, taskId);
   }
 
-  /** A dead delivery starts afresh, under its own id. Undefined where it is not dead, or not known. */
+  /** A dead delivery starts afresh, under its own id. Undefined where it is not dead, not known, or has nothing to send. */
   async replayDelivery(id: string): Promise<DeliveryRecord | undefined> {
     const { journal, clock } = this.#world;
     const known = await journal.getDelivery(id);
@@ -121,13 +124,17 @@ export class Operations {
     return delivery.id;
   }
 
-  async #admit(task: {
-    agent: string;
-    trigger: string;
-    triggerType?: TriggerType;
-    input: string;
-    callbackUrl?: string | undefined;
-  }): Promise<TaskRecord> {
+  async #admit(
+    task: {
+      agent: string;
+      trigger: string;
+      triggerType?: TriggerType;
+      input: string;
+      callbackUrl?: string | undefined;
+      group?: string | undefined;
+    },
+    replays?: string,
+  ): Promise<TaskRecord> {
     const { journal, clock, ids, bus, tracer } = this.#world;
     const { triggerType = 'manual' } = task;
     const plan = this.#world.plan();
@@ -137,6 +144,7 @@ export class Operations {
       journal.admitTask({
         task,
         queueLimit: plan.limits.queue,
+        replays,
         hourly: plan.agents.get(task.agent)?.budget.tasksPerHour,
       }),
     );
@@ -185,6 +193,11 @@ export class NotAdmitted extends Failure {
     super(result.outcome, `Cannot start a task of agent "${agent}": ${why}`, { retryable: true });
     this.retryAfterMs = 'retryAfterMs' in result ? result.retryAfterMs : undefined;
   }
+}
+
+/** A `concurrency_key` goes with the task; the overlap of schedules is for instants that come. */
+function keyGroup(group: string | undefined): string | undefined {
+  return group?.startsWith('key:') ? group : undefined;
 }
 
 function unknown(what: string, name: string): Failure {

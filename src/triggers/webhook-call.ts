@@ -131,7 +131,9 @@ async function admit(
   }
   // Before templates are rendered: what is over a limit is told so, whatever else may be wrong with it.
   const wait = plan.rateLimit === undefined ? 0 : await journal.peekRate(agent, trigger, plan.rateLimit, now);
-  const hour = hourly === undefined || wait > 0 ? 0 : await journal.peekHour(agent, hourly, now);
+  // A call that joins a waiting task is not one more: which it is the commit tells.
+  const asksHour = hourly !== undefined && wait === 0 && plan.coalesce === undefined;
+  const hour = asksHour ? await journal.peekHour(agent, hourly, now) : 0;
   if (wait > 0 || hour > 0) {
     await skip(wait > 0 ? 'rate_limited' : 'budget');
     return { kind: 'limited', retryAfterMs: Math.max(wait, hour) };

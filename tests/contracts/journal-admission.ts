@@ -111,6 +111,25 @@ export function admissionContract(open: Opener): void {
     expect(await call('d')).toMatchObject({ outcome: 'duplicate', task: { id: 'c' } });
   });
 
+  test('a task that runs a failed one again stands for its sender’s delivery', async () => {
+    const { journal } = await open();
+    const repeat = { keys: ['delivery'], until: start + 9_000 };
+    const call = (id: string) => journal.admitTask(admission(id, { repeat }));
+    await call('first');
+    const running = await claimOne(journal);
+    // Of one that is not over, or was completed, the keys stay where they are.
+    await journal.admitTask(admission('early', { replays: 'first' }));
+    expect(await call('again')).toMatchObject({ outcome: 'duplicate', task: { id: 'first' } });
+    await fail(journal, running);
+    await journal.admitTask(admission('replay', { replays: 'first' }));
+    expect(await call('retry')).toMatchObject({ outcome: 'duplicate', task: { id: 'replay' } });
+    await journal.cancelWaiting({ taskId: 'replay', at: start, reason: 'operator', deliveries: [] });
+    expect((await call('anew')).outcome).toBe('admitted');
+    // And of one whose sender has sent again meanwhile.
+    await journal.admitTask(admission('late', { replays: 'first' }));
+    expect(await call('last')).toMatchObject({ outcome: 'duplicate', task: { id: 'anew' } });
+  });
+
   test('calls of one key become one task over the last payload', async () => {
     const { journal, clock } = await open();
     const dueAt = clock.now() + 1_000;
@@ -133,9 +152,13 @@ export function admissionContract(open: Opener): void {
     });
     expect(late).toEqual({ outcome: 'stale', count: 2 });
     expect(await count()).toBe(2);
+    // One that joins is not one more task, however many may still come.
+    const full = { coalesce: { key: 'k', count: 2 }, hourly: 1, task: { createdAt: clock.now(), dueAt } };
+    expect((await journal.admitTask({ ...admission('e', full), queueLimit: 1 })).outcome).toBe('coalesced');
+    expect(await count()).toBe(3);
     expect(await journal.findRepeat('agent', 'hook', ['delivery-b'], start)).toMatchObject({ id: 'a' });
     expect(await journal.findRepeat('agent', 'hook', ['delivery-c'], start)).toBeUndefined();
-    expect(await skipCounts(journal)).toEqual({ coalesced: 1 });
+    expect(await skipCounts(journal)).toEqual({ coalesced: 2 });
   });
 
   test('a call after the window, or after the task was claimed, starts a new task', async () => {

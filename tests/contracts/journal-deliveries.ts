@@ -134,6 +134,8 @@ export function deliveryContract(open: Opener): void {
     });
     expect((await journal.claimDeliveries({ endpoint, limit: 1, now: start })).claimed).toEqual([]);
     expect(await eventTypes(journal)).toEqual(['delivery.dead']);
+    // And stays there: it has no body that could be sent.
+    expect(await journal.replayDelivery('msg_1', start, start + 5)).toBeUndefined();
   });
 
   test('a dead letter starts afresh under its own id, with the attempts of its earlier life', async () => {
@@ -166,6 +168,9 @@ export function deliveryContract(open: Opener): void {
     expect(await journal.buryDeliveries(endpoint, 'removed', start)).toEqual([
       deadEvent('msg_2', 'removed', start),
     ]);
+    const again = await journal.replayDelivery('msg_2', start, start + 5);
+    expect(again).toMatchObject({ status: 'pending' });
+    await journal.buryDeliveries(endpoint, 'removed', start);
     const done = { id: 'msg_1', fence, at: start, counts: true, next: { status: 'delivered' } } as const;
     expect((await journal.settleDelivery(done)).event).toMatchObject({
       deliveryId: 'msg_1',

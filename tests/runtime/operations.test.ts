@@ -74,3 +74,32 @@ agents:
   });
   await runtime.stop();
 });
+
+test('a replayed task keeps its concurrency key, and what has nothing to send is not replayed', async () => {
+  const { runtime, clock } = await startedRuntime(`
+agents:
+  one:
+    type: echo
+    trigger: { type: webhook, auth: none }
+    notifications: [{ id: hook, url: "http://receiver.test/", events: [task.completed], payload: { template: '{"n": {{ .Result }}}' } }]
+`);
+  const task = {
+    id: 'webhook-one-1',
+    agent: 'one',
+    trigger: 'hook',
+    triggerType: 'webhook',
+    input: 'x',
+  } as const;
+  const queueLimit = 10;
+  await runtime.journal.admitTask({ task: { ...task, createdAt: clock.now(), group: 'key:a' }, queueLimit });
+  expect((await runtime.operations.replayTask(task.id)).group).toBe('key:a');
+  const scheduled = { ...task, id: 'webhook-one-2', createdAt: clock.now(), group: 'schedule:s' };
+  await runtime.journal.admitTask({ task: scheduled, queueLimit });
+  expect((await runtime.operations.replayTask(scheduled.id)).group).toBeUndefined();
+
+  await clock.settle(20);
+  const { items } = await runtime.journal.listDeliveries({ limit: 10 });
+  expect(items.map(({ status }) => status)).toContain('dead');
+  expect(await runtime.operations.replayDead({})).toBe(0);
+  await runtime.stop();
+});

@@ -11,7 +11,7 @@ import { appendEvent } from './events.ts';
 import { holderOf, type Stage, stageFor } from './groups.ts';
 import { displacement, makeRoom, unannounced } from './overlap.ts';
 import { takeToken, waitForHour, waitForToken } from './rates.ts';
-import { findRepeat, keepForRepeats, rememberKeys } from './repeats.ts';
+import { findRepeat, keepForRepeats, rememberKeys, takeOverKeys } from './repeats.ts';
 import { integer } from './row.ts';
 import { recordSkip } from './skips.ts';
 import { aboutTask } from './task-rows.ts';
@@ -19,10 +19,10 @@ import { advanceInstant } from './triggers.ts';
 
 export function admitTask(connection: Connection, admission: Admission): AdmissionResult {
   const { task, coalesce } = admission;
-  const refusal = check(connection, admission);
+  const waiting = coalesce && joinable(connection, task.agent, task.trigger, coalesce.key, task.createdAt);
+  const refusal = check(connection, admission, waiting !== undefined);
   if (refusal !== undefined) return refusal;
   if (coalesce !== undefined) {
-    const waiting = joinable(connection, task.agent, task.trigger, coalesce.key, task.createdAt);
     const count = waiting === undefined ? 0 : integer(waiting, 'calls');
     if (count !== coalesce.count) return { outcome: 'stale', count };
     if (waiting !== undefined) {
@@ -46,11 +46,11 @@ export function admitTask(connection: Connection, admission: Admission): Admissi
   return { outcome: 'admitted', task: record, ready: stage === 'ready', replaces, displaced };
 }
 
-/** The checks that need no row of the task, in the order of the port. */
-function check(connection: Connection, admission: Admission): AdmissionResult | undefined {
+/** The checks that need no row of the task, in the order of the port. What joins a task is not one more. */
+function check(connection: Connection, admission: Admission, joins: boolean): AdmissionResult | undefined {
   const { instant, repeat, rate, hourly, overlap } = admission;
   const { agent, trigger, createdAt: now, group } = admission.task;
-  if (waitingTasks(connection) >= admission.queueLimit) return { outcome: 'queue_full' };
+  if (!joins && waitingTasks(connection) >= admission.queueLimit) return { outcome: 'queue_full' };
   if (instant !== undefined && instantTaken(connection, agent, trigger, instant)) {
     return { outcome: 'instant_taken' };
   }
@@ -68,7 +68,7 @@ function check(connection: Connection, admission: Admission): AdmissionResult | 
       return { outcome: 'rate_limited', retryAfterMs };
     }
   }
-  if (hourly !== undefined) {
+  if (hourly !== undefined && !joins) {
     const retryAfterMs = waitForHour(connection, agent, hourly, now);
     if (retryAfterMs > 0) {
       skip(connection, admission, 'budget');
@@ -101,12 +101,13 @@ function skip(connection: Connection, admission: Admission, reason: SkipReason):
 /** What a task that came in uses up: its instant, its delivery's keys, a token. */
 function settle(connection: Connection, admission: Admission, seq: number): void {
   const { agent, trigger, createdAt } = admission.task;
-  const { instant, repeat, rate } = admission;
+  const { instant, repeat, replays, rate } = admission;
   if (instant !== undefined) {
     connection.run('INSERT INTO instants VALUES (?, ?, ?, ?)', agent, trigger, instant, seq);
     advanceInstant(connection, agent, trigger, instant);
   }
   if (repeat !== undefined) rememberKeys(connection, agent, trigger, repeat, seq);
+  if (replays !== undefined) takeOverKeys(connection, replays, seq);
   if (rate !== undefined) takeToken(connection, agent, trigger, rate, createdAt);
 }
 

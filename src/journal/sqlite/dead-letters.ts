@@ -40,6 +40,7 @@ export function buryDeliveries(
   return rows.map((row) => buryRow(connection, row, reason, now));
 }
 
+/** Not one that was dead from the start: it has no body that could be sent. It was never claimed, and is not one that only waited too long. */
 export function replayDelivery(
   connection: Connection,
   id: string,
@@ -48,7 +49,7 @@ export function replayDelivery(
   const row = connection.get(
     `UPDATE deliveries SET status = 'pending', stage = 'ready', attempts_used = 0, next_attempt_at = NULL,
        settled_at = NULL, reason = NULL, expires_at = ?
-     WHERE id = ? AND status = 'dead' RETURNING seq`,
+     WHERE id = ? AND status = 'dead' AND (fence > 0 OR reason IN ('expired', 'removed')) RETURNING seq`,
     expiresAt,
     id,
   );

@@ -1,5 +1,6 @@
 import type { TaskRecord } from '../tasks.ts';
 import type { Connection } from './connection.ts';
+import { integer, optionalInteger, text } from './row.ts';
 import { taskRecord } from './task-rows.ts';
 
 /** The live or completed task that one of the keys belongs to. */
@@ -44,6 +45,24 @@ export function rememberKeys(
       repeat.until,
     );
   }
+}
+
+/** The keys of a task that failed or was cancelled go over to the one that runs it again. */
+export function takeOverKeys(connection: Connection, replayed: string, taskSeq: number): void {
+  const row = connection.get(
+    `SELECT seq, agent, trigger, repeat_until FROM tasks WHERE id = ? AND status IN ('failed', 'cancelled')`,
+    replayed,
+  );
+  const until = row === undefined ? undefined : optionalInteger(row, 'repeat_until');
+  if (row === undefined || until === undefined) return;
+  const { changes } = connection.run(
+    'UPDATE repeats SET task_seq = ? WHERE agent = ? AND trigger = ? AND task_seq = ?',
+    taskSeq,
+    text(row, 'agent'),
+    text(row, 'trigger'),
+    integer(row, 'seq'),
+  );
+  if (changes > 0) keepForRepeats(connection, taskSeq, until);
 }
 
 /** Retention keeps the task for as long as its keys count; an admission writes this with its row. */

@@ -57,8 +57,10 @@ export function deliveryRoutes({ runtime }: HttpWorld) {
     const { id } = c.req.valid('param');
     const delivery = await runtime.operations.replayDelivery(id);
     if (delivery !== undefined) return c.json(view(delivery), 202);
-    if ((await runtime.journal.getDelivery(id)) === undefined)
-      throw new Refusal(404, `There is no delivery ${id}.`);
+    const known = await runtime.journal.getDelivery(id);
+    if (known === undefined) throw new Refusal(404, `There is no delivery ${id}.`);
+    if (known.status === 'dead')
+      throw new Refusal(409, `Delivery ${id} has nothing to send: ${known.reason}`);
     throw new Refusal(409, `Delivery ${id} is not dead; only dead letters are replayed.`);
   });
   return routes;
