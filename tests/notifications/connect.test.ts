@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect as connectSocket } from 'node:net';
 import { expect, test } from 'vitest';
 import { SystemClock } from '../../src/core/clock.ts';
 import { Redactor } from '../../src/core/redact.ts';
@@ -51,6 +54,40 @@ test('without the guard the same name is reached', async () => {
   expect(result).toMatchObject({ kind: 'answer', status: 200 });
   expect(server.requests[0]?.headers.host).toBe(`rebound.example:${server.port}`);
 });
+
+test('an address that answers late is not given up for one that nobody listens at', async () => {
+  const program =
+    "const s = require('net').createServer((c) => c.end('HTTP/1.1 204 No Content\\r\\n\\r\\n')); s.listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => console.log(s.address().port))";
+  const receiver = spawn(process.execPath, ['-e', program]);
+  const [line] = await once(receiver.stdout, 'data');
+  const port = Number(String(line));
+  // Stopped, and with its queue full: what connects now is let in when the system asks again, after a second.
+  receiver.kill('SIGSTOP');
+  let connected = 0;
+  const queue = Array.from({ length: 6 }, () =>
+    connectSocket(port, '127.0.0.1')
+      .on('connect', () => {
+        connected += 1;
+      })
+      .on('error', () => {}),
+  );
+  await expect.poll(() => connected).toBeGreaterThan(0);
+  let asked = 0;
+  const lookup = async () => {
+    asked += 1;
+    return [loopback, { address: '::1', family: 6 }];
+  };
+  const sender = createSender({ clock: new SystemClock(), redactor: new Redactor(), lookup });
+  const signal = new AbortController().signal;
+  const url = `http://late.example:${port}/`;
+  const sending = sender.send({ url, headers: {}, body: '{}', timeout: 9_000, guard: 'none', signal });
+  await expect.poll(() => asked).toBe(1);
+  receiver.kill('SIGCONT');
+  expect(await sending).toMatchObject({ kind: 'answer', status: 204 });
+  for (const socket of queue) socket.destroy();
+  await sender.close();
+  receiver.kill('SIGKILL');
+}, 20_000);
 
 test('the addresses that were checked are the ones handed to the socket, by one look-up', async () => {
   let asked = 0;
