@@ -29,9 +29,10 @@ export interface Admission {
   readonly displaced?: ReadonlyMap<string, readonly NewDelivery[]> | undefined;
   /**
    * Joins the waiting task of this key, if it still waits and stands for `count` calls (0: expects none):
-   * its input becomes `task.input`. With another count nothing is written and `stale` tells the true one.
+   * its input becomes `task.input`. With another count nothing is written and `stale` tells the true one. Absent: whatever
+   * their number.
    */
-  readonly coalesce?: { readonly key: string; readonly count: number } | undefined;
+  readonly coalesce?: { readonly key: string; readonly count?: number | undefined } | undefined;
 }
 
 /** `burst` calls at once, then one each `intervalMs`. */

@@ -145,7 +145,9 @@ async function admit(
     plan.coalesce === undefined || coalesceKey === undefined
       ? undefined
       : { key: coalesceKey, dueAt: now + plan.coalesce.window };
-  let count = coalesce === undefined ? 0 : await journal.coalesceCount(agent, trigger, coalesce.key, now);
+  // Only a template tells the calls apart by their number. Without one they share a commit, however many come at once.
+  const isCounted = coalesce !== undefined && plan.input.template !== undefined;
+  let count = isCounted ? await journal.coalesceCount(agent, trigger, coalesce.key, now) : 0;
   for (;;) {
     const joined = count + 1;
     const input = attempted(
@@ -172,7 +174,7 @@ async function admit(
           : { keys: repeat, until: now + plan.dedupe.window },
       rate: plan.rateLimit,
       hourly,
-      coalesce: coalesce && { key: coalesce.key, count },
+      coalesce: coalesce && { key: coalesce.key, count: isCounted ? count : undefined },
     });
     switch (result.outcome) {
       case 'admitted':

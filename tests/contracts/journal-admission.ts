@@ -156,9 +156,18 @@ export function admissionContract(open: Opener): void {
     const full = { coalesce: { key: 'k', count: 2 }, hourly: 1, task: { createdAt: clock.now(), dueAt } };
     expect((await journal.admitTask({ ...admission('e', full), queueLimit: 1 })).outcome).toBe('coalesced');
     expect(await count()).toBe(3);
+    // Where the number does not matter, many that come at once join in one go.
+    const any = { coalesce: { key: 'any' }, task: { createdAt: clock.now(), dueAt } };
+    const ids = ['f', 'g', 'h'];
+    const all = await Promise.all(ids.map((id) => journal.admitTask(admission(id, any))));
+    expect(all).toMatchObject([
+      { outcome: 'admitted', task: { id: 'f' } },
+      { outcome: 'coalesced', task: { id: 'f', count: 2 } },
+      { outcome: 'coalesced', task: { id: 'f', count: 3, input: 'input of h' } },
+    ]);
     expect(await journal.findRepeat('agent', 'hook', ['delivery-b'], start)).toMatchObject({ id: 'a' });
     expect(await journal.findRepeat('agent', 'hook', ['delivery-c'], start)).toBeUndefined();
-    expect(await skipCounts(journal)).toEqual({ coalesced: 2 });
+    expect(await skipCounts(journal)).toEqual({ coalesced: 4 });
   });
 
   test('a call after the window, or after the task was claimed, starts a new task', async () => {

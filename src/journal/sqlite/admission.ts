@@ -24,7 +24,7 @@ export function admitTask(connection: Connection, admission: Admission): Admissi
   if (refusal !== undefined) return refusal;
   if (coalesce !== undefined) {
     const count = waiting === undefined ? 0 : integer(waiting, 'calls');
-    if (count !== coalesce.count) return { outcome: 'stale', count };
+    if (count !== (coalesce.count ?? count)) return { outcome: 'stale', count };
     if (waiting !== undefined) {
       const joined = join(connection, waiting, task);
       const seq = integer(waiting, 'seq');
