@@ -91,7 +91,8 @@ export const taskSupervisorMachine = setup({
   actions: {
     spawnClaimed: assign(({ context, spawn, self, system }, params: Claimed) => {
       const events: AnyActorRef | undefined = system.get('events');
-      const places = freePlaces(taskPrefix, self.getSnapshot().children);
+      const { children } = self.getSnapshot();
+      const places = freePlaces(taskPrefix, children);
       for (const task of params.tasks) {
         const cancel = context.early.get(task.id);
         const told =
@@ -107,7 +108,14 @@ export const taskSupervisorMachine = setup({
         // Before it starts: what a child emits at its first step reaches nobody who comes later.
         child.on('*', (event) => events?.send(event));
       }
-      const live = context.live + params.tasks.length;
+      const claimed = new Set(params.tasks.map(({ id }) => id));
+      // It waits after all: the claim that took it failed, or its attempt ended before the cancel came.
+      const missed = [...context.early].filter(
+        ([taskId]) => !claimed.has(taskId) && children[aftermathId(taskId)] === undefined,
+      );
+      for (const [taskId, cancel] of missed)
+        spawn('aftermath', { id: aftermathId(taskId), input: { taskId, cancel } });
+      const live = context.live + claimed.size + missed.length;
       return { live, more: context.more || params.more, early: new Map() };
     }),
     reap: enqueueActions(({ enqueue, event, context, self }) => {

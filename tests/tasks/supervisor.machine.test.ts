@@ -19,12 +19,16 @@ function supervised() {
   const claims: ((tasks: readonly TaskRecord[]) => void)[] = [];
   const ends: AttemptEnd[] = [];
   const requeued: string[] = [];
+  const withdrawn: unknown[] = [];
   const machine = taskSupervisorMachine.provide({
     actors: {
       claim: fromPromise(async ({ input }): Promise<Claimed> => {
         const limit = input.free();
         const tasks = await new Promise<readonly TaskRecord[]>((resolve) => claims.push(resolve));
         return { tasks, more: tasks.length >= limit };
+      }),
+      aftermath: aftermathMachine.provide({
+        actors: { withdraw: fromPromise(async ({ input }) => void withdrawn.push(input)) },
       }),
       task: taskMachine.provide({
         actors: {
@@ -46,7 +50,7 @@ function supervised() {
   const actor = createActor(machine, { clock, input: { agent: 'a', concurrency: 2, timeout: 1_000 } });
   actor.subscribe({ error: () => {} });
   actor.start();
-  return { actor, clock, claims, ends, requeued };
+  return { actor, clock, claims, ends, requeued, withdrawn };
 }
 
 test('a cancel that comes while its row is being claimed reaches the task', async () => {
@@ -70,6 +74,16 @@ test('a drain that comes while claiming is for good, and what was claimed goes b
   expect(requeued).toEqual(['t', 'u']);
   expect(actor.getSnapshot().value).toBe('stopped');
   expect(clock.pending).toBe(0);
+});
+
+test('a cancel of what a claim did not bring in the end is not forgotten', async () => {
+  const { actor, clock, claims, withdrawn } = supervised();
+  actor.send({ type: 'task.cancel', taskId: 'late', reason: 'operator' });
+  claims[0]?.([task('t')]);
+  await clock.settle();
+  expect(withdrawn).toEqual([{ taskId: 'late', reason: 'operator' }]);
+  expect(actor.getSnapshot().context).toMatchObject({ live: 1 });
+  actor.stop();
 });
 
 test('slots that become free while a claim is under way are filled as well', async () => {

@@ -161,8 +161,7 @@ function epilogue({ states, context }) {
 
 /** When the next attempt is due, where the context of a task or a delivery says it. @param {unknown} context */
 function nextAttemptOf(context) {
-  const settled = at(context, 'settled') ?? at(at(context, 'recorded'), 'event');
-  const due = at(settled, 'nextAttemptAt') ?? at(settled, 'dueAt');
+  const due = at(at(context, 'event') ?? at(at(context, 'recorded'), 'event'), 'dueAt');
   return typeof due === 'number' ? due : undefined;
 }
 
