@@ -88,7 +88,7 @@ agents:
   bench: { type: command, command: [sleep, '3600'], timeout: 2h, concurrency: 1, trigger: { type: webhook, secret: ${secret}, response: { mode: async } } }
 `,
   );
-  return ['run', file, '--port', '0', '--log-format', 'json', '--log-level', 'info'];
+  return ['run', file, '--port', '0', '--data', folder, '--log-format', 'json', '--log-level', 'info'];
 }
 
 async function start(args: readonly string[]) {
