@@ -23,6 +23,11 @@ export interface Admission {
   /** What to do while a task of the same `task.group` is not over. Absent: it waits for its turn (`queue_all`). */
   readonly overlap?: 'skip' | 'queue' | 'queue_all' | 'replace' | undefined;
   /**
+   * Tasks of the group that were made more than this many milliseconds after their instant are not displaced: they make
+   * up for missed instants, all of which are to run. Absent: there are none.
+   */
+  readonly sparesLaterThan?: number | undefined;
+  /**
    * The deliveries that the cancellation of each waiting task causes which this admission cancels, by the task's id.
    * Where one of them is not in it nothing is written, and `displaces` tells which they are. Absent: they cause none.
    */

@@ -9,7 +9,13 @@ import type { Journal } from '../journal/journal.ts';
 import type { NewTask, TaskRecord } from '../journal/tasks.ts';
 import type { SchedulePlan } from '../plan/plan.ts';
 import { TimeValue } from '../templates/data.ts';
-import { type DueInstant, dueInstants, jitterDelay, type SkippedInstants } from './schedule-rules.ts';
+import {
+  type DueInstant,
+  dueInstants,
+  jitterDelay,
+  lateTolerance,
+  type SkippedInstants,
+} from './schedule-rules.ts';
 import { admitInSpan } from './traced-admission.ts';
 
 export interface ScheduleWorld {
@@ -77,7 +83,7 @@ async function admitInstant(
   catchingUp: boolean,
   world: ScheduleWorld,
 ): Promise<void> {
-  const { agent, id: trigger, overlap, jitter } = plan;
+  const { agent, id: trigger, overlap, jitter, missed } = plan;
   const now = world.clock.now();
   const delay = jitterDelay(agent, trigger, instant.at, jitter);
   const dueAt = instant.late || instant.at + delay <= now ? undefined : instant.at + delay;
@@ -102,6 +108,7 @@ async function admitInstant(
         hourly: world.tasksPerHour(agent),
         // Instants that were missed run one after another, whatever happens when new ones overlap.
         overlap: overlap === 'allow' || catchingUp ? undefined : overlap,
+        sparesLaterThan: missed === 'all' ? lateTolerance : undefined,
         displaced,
       });
       if (result.outcome !== 'displaces') return result;

@@ -118,6 +118,20 @@ describe('while the task of an earlier instant is not over', () => {
     expect(await tasks()).toEqual(['12 completed', '13 running']);
     await stop();
   });
+
+  test('what `missed: all` brings back is displaced by no newer instant', async () => {
+    for (const [overlap, newest] of [
+      ['queue', ['16 cancelled overlap', '17 queued']],
+      ['replace', ['16 cancelled replaced', '17 queued']],
+    ] as const) {
+      const { clock, tasks, stop } = await held(`missed: all, overlap: ${overlap}`);
+      clock.setWall('2026-06-01T15:30:00Z');
+      await clock.advance(2 * hour);
+      const missed = ['12 running', '13 queued', '14 queued', '15 queued'];
+      expect(await tasks()).toEqual([...missed, ...newest]);
+      await stop();
+    }
+  });
 });
 
 describe('when', () => {

@@ -2,7 +2,7 @@ import type { Admission } from '../admission.ts';
 import type { TaskRecord } from '../tasks.ts';
 import type { Connection, Row } from './connection.ts';
 import { holderOf } from './groups.ts';
-import { text } from './row.ts';
+import { integer, optionalInteger, text } from './row.ts';
 import { recordSkip } from './skips.ts';
 import { cancelRow } from './task-ends.ts';
 import { taskRecord } from './task-rows.ts';
@@ -24,7 +24,8 @@ interface Displacement {
 
 const none: Displacement = { holder: undefined, rows: [], reason: 'overlap' };
 
-export function displacement(connection: Connection, { task, overlap }: Admission): Displacement {
+export function displacement(connection: Connection, admission: Admission): Displacement {
+  const { task, overlap } = admission;
   const { agent, group } = task;
   if (group === undefined) return none;
   const holder = holderOf(connection, agent, group);
@@ -38,9 +39,14 @@ export function displacement(connection: Connection, { task, overlap }: Admissio
   const holderGoes = holder.stage !== null && (replace || holder.started_at === null);
   return {
     holder,
-    rows: holderGoes ? [holder, ...held] : held,
+    rows: (holderGoes ? [holder, ...held] : held).filter((row) => !isSpared(row, admission)),
     reason: replace ? 'replaced' : 'overlap',
   };
+}
+
+function isSpared(row: Row, { sparesLaterThan = Number.POSITIVE_INFINITY }: Admission): boolean {
+  const scheduledAt = optionalInteger(row, 'scheduled_at');
+  return scheduledAt !== undefined && integer(row, 'created_at') - scheduledAt > sparesLaterThan;
 }
 
 /** Those of the displaced tasks whose deliveries the caller has not brought. */
@@ -64,10 +70,10 @@ export function makeRoom(
     if (reason === 'overlap') recordSkip(connection, { agent, trigger, reason, at: scheduledAt });
     return task;
   });
-  const running = holder.stage === null;
+  const goes = admission.overlap === 'replace' && holder.stage === null && !isSpared(holder, admission);
   return {
     held: !rows.includes(holder),
-    replaces: admission.overlap === 'replace' && running ? [text(holder, 'id')] : [],
+    replaces: goes ? [text(holder, 'id')] : [],
     displaced,
   };
 }
