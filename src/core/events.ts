@@ -29,6 +29,7 @@ export const skipReasons = [
   'paused',
   'budget',
   'dst',
+  'invalid_input',
 ] as const;
 export type SkipReason = (typeof skipReasons)[number];
 

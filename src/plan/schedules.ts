@@ -4,8 +4,10 @@ import { fingerprint } from '../calendar/fingerprint.ts';
 import type { Path } from '../config/places.ts';
 import type { ScheduleConfig } from '../config/schema/trigger.ts';
 import { formatDuration } from '../core/duration.ts';
+import { Failure } from '../core/failure.ts';
 import { type BuildContext, compileAt } from './context.ts';
 import type { SchedulePlan } from './plan.ts';
+import { scheduleInput } from './schedule-input.ts';
 
 /** A schedule trigger; undefined where it has no calendar, which is then a problem. */
 export function buildSchedule(
@@ -25,6 +27,7 @@ export function buildSchedule(
   const calendar = buildCalendar(context, path, config, spec);
   if (calendar === undefined) return undefined;
   if (config.enabled) warnOfNever(context, path, config, calendar);
+  checkInput(context, [...path, 'input'], { ...owner, input }, calendar);
   return {
     type: 'schedule',
     agent: owner.agent,
@@ -68,6 +71,22 @@ function buildCalendar(
     const value = thrown.field === 'timezone' ? spec.timezone : config[thrown.field];
     problems.error(place, `${thrown.field} ${problems.shown(place, value)}: ${thrown.message}`);
     return undefined;
+  }
+}
+
+/** A template whose data is known beforehand is tried at once: at night nobody is there to mend it. */
+function checkInput(
+  { problems, clock }: BuildContext,
+  path: Path,
+  trigger: Parameters<typeof scheduleInput>[0],
+  calendar: Calendar,
+): void {
+  const at = calendar.next(clock.now())?.at ?? clock.now();
+  try {
+    scheduleInput(trigger, at, at);
+  } catch (thrown) {
+    if (!(thrown instanceof Failure)) throw thrown;
+    problems.error(path, `${thrown.message} (for the instant ${new Date(at).toISOString()})`);
   }
 }
 

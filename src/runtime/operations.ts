@@ -9,7 +9,7 @@ import type { DeliveryFilter } from '../journal/lists.ts';
 import type { TaskRecord } from '../journal/tasks.ts';
 import { notificationDelivery } from '../notifications/outbox.ts';
 import type { NotificationPlan, TriggerPlan } from '../plan/plan.ts';
-import { scheduleInput } from '../triggers/schedule-admission.ts';
+import { scheduleInput } from '../plan/schedule-input.ts';
 import { admitInSpan } from '../triggers/traced-admission.ts';
 import { pauseEndpoint } from './pause-endpoint.ts';
 import { cancelTask } from './task-actors.ts';

@@ -1,5 +1,6 @@
 // What the trigger machines only declare, and the way of a call through its door.
 import { type AnyActorRef, assign, fromPromise } from 'xstate';
+import { errorMessage } from '../core/failure.ts';
 import { refuseCallback } from '../notifications/callback-hosts.ts';
 import type { TriggerPlan } from '../plan/plan.ts';
 import { scheduleMachine, type Wait } from '../triggers/schedule.machine.ts';
@@ -32,15 +33,27 @@ export function provideSchedules(world: () => World, alarms: Alarms) {
         alarms.set(triggerKey(agent, trigger), ms, () => self.send({ type: 'wait.over' }));
       },
       disarm: ({ context: { agent, trigger } }) => alarms.clear(triggerKey(agent, trigger)),
+      tellHold: ({ context: { agent, trigger, heldFor } }, { error }) => {
+        const why = errorMessage(error);
+        // It is tried every second: what is said once is not said again.
+        if (why !== heldFor)
+          world().log.warn('instants of a schedule are held, and tried again', {
+            agent,
+            trigger,
+            error: why,
+          });
+      },
     },
     actors: {
-      admitDue: fromPromise(async ({ input: { agent, trigger, lastInstant, paused } }) => {
-        const plan = triggerPlan(world(), agent, trigger);
+      admitDue: fromPromise(async ({ input: { agent, trigger, lastInstant, pausedUntil, isPaused } }) => {
+        const current = () => triggerPlan(world(), agent, trigger);
+        const plan = current();
         // Its plan went with a reload; its actor goes with the same one.
-        if (plan?.type !== 'schedule') return { lastInstant, wait: undefined };
-        const state = { lastInstant, paused };
-        const dealtWith = await alarms.work(() => admitDueInstants(plan, state, scheduleWorld(world())));
-        return { lastInstant: dealtWith, wait: waitAfter(dealtWith, triggerPlan(world(), agent, trigger)) };
+        if (plan?.type !== 'schedule') return { lastInstant, wait: undefined, trouble: undefined };
+        const goesOn = () => !isPaused() && current() === plan;
+        const state = { lastInstant, pausedUntil, goesOn };
+        const dealt = await alarms.work(() => admitDueInstants(plan, state, scheduleWorld(world())));
+        return { ...dealt, wait: waitAfter(dealt.lastInstant, current()) };
       }),
     },
   });

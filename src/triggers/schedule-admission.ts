@@ -2,13 +2,14 @@
 // of its own that also moves the trigger's last instant forward. A process that dies in between goes on there.
 import type { Clock } from '../core/clock.ts';
 import type { CallboardEvent, SkipReason } from '../core/events.ts';
+import { errorMessage } from '../core/failure.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Tracer } from '../core/trace.ts';
 import type { NewDelivery } from '../journal/deliveries.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { NewTask, TaskRecord } from '../journal/tasks.ts';
 import type { SchedulePlan } from '../plan/plan.ts';
-import { TimeValue } from '../templates/data.ts';
+import { scheduleInput } from '../plan/schedule-input.ts';
 import {
   type DueInstant,
   dueInstants,
@@ -33,23 +34,32 @@ export interface ScheduleWorld {
   readonly announce: (deliveries: readonly NewDelivery[]) => void;
   readonly queueLimit: () => number;
   readonly tasksPerHour: (agent: string) => number | undefined;
+  /** For the log alone: why an instant does not run. */
+  readonly note: (plan: SchedulePlan, what: string, details: Record<string, unknown>) => void;
 }
 
 /** The queue is full: the instant is kept and tried again. */
 export class QueueFull extends Error {}
 
+export interface DueState {
+  readonly lastInstant: number;
+  /** Instants up to here came while the trigger was paused. */
+  readonly pausedUntil: number | undefined;
+  /** Asked before each instant: whether the trigger is still the plan's, and nobody paused it. */
+  readonly goesOn: () => boolean;
+}
+
 /**
- * Deals with every instant in (lastInstant, now].
- * @returns the last instant that is dealt with.
- * @throws {QueueFull} when the queue is full; what came before is committed, so a later call goes on from there.
+ * Deals with every instant in (lastInstant, now], as long as it goes on.
+ * @returns the last instant that is dealt with and, where that is not all, what kept it: {@linkcode QueueFull}, or an
+ * error of the journal. What came before is committed, so a later call goes on from there.
  */
 export async function admitDueInstants(
   plan: SchedulePlan,
-  state: { readonly lastInstant: number; readonly paused: boolean },
+  { lastInstant, pausedUntil = Number.NEGATIVE_INFINITY, goesOn }: DueState,
   world: ScheduleWorld,
-): Promise<number> {
+): Promise<{ readonly lastInstant: number; readonly trouble: unknown }> {
   const now = world.clock.now();
-  const { lastInstant } = state;
   const { calendar, missed, missedWindow } = plan;
   const due = dueInstants({ calendar, lastInstant, now, missed, missedWindow });
   const steps = [
@@ -57,13 +67,20 @@ export async function admitDueInstants(
     ...due.skipped.map((skipped) => ({ at: skipped.at, run: undefined, skipped })),
     // In the order of time: the last instant only moves forward.
   ].sort((a, b) => a.at - b.at);
-  const catchingUp = missed === 'all' && due.run.some(({ late }) => late);
-  for (const { run, skipped } of steps) {
-    if (skipped !== undefined) await skip(plan, state.paused ? 'paused' : skipped.reason, skipped, world);
-    else if (state.paused) await skip(plan, 'paused', { at: run.at, count: 1 }, world);
-    else await admitInstant(plan, run, catchingUp, world);
+  const catchingUp = missed === 'all' && due.run.some(({ late, at }) => late && at > pausedUntil);
+  let dealtWith = lastInstant;
+  for (const { at, run, skipped } of steps) {
+    if (!goesOn()) break;
+    try {
+      if (at <= pausedUntil) await skip(plan, 'paused', skipped ?? { at, count: 1 }, world);
+      else if (skipped !== undefined) await skip(plan, skipped.reason, skipped, world);
+      else await admitInstant(plan, run, catchingUp, world);
+    } catch (trouble) {
+      return { lastInstant: dealtWith, trouble };
+    }
+    dealtWith = at;
   }
-  return due.lastInstant;
+  return { lastInstant: dealtWith, trouble: undefined };
 }
 
 async function skip(
@@ -85,6 +102,8 @@ async function admitInstant(
 ): Promise<void> {
   const { agent, id: trigger, overlap, jitter, missed } = plan;
   const now = world.clock.now();
+  const input = inputOf(plan, instant.at, now, world);
+  if (input === undefined) return skip(plan, 'invalid_input', { at: instant.at, count: 1 }, world);
   const delay = jitterDelay(agent, trigger, instant.at, jitter);
   const dueAt = instant.late || instant.at + delay <= now ? undefined : instant.at + delay;
   const task: NewTask = {
@@ -92,7 +111,7 @@ async function admitInstant(
     agent,
     trigger,
     triggerType: 'schedule',
-    input: scheduleInput(plan, instant.at, now),
+    input,
     createdAt: now,
     scheduledAt: instant.at,
     dueAt,
@@ -148,13 +167,15 @@ async function admitInstant(
   }
 }
 
-/** The input of a scheduled task: the trigger's template over `.scheduled_at .fired_at .trigger .agent`. */
-export function scheduleInput(plan: SchedulePlan, scheduledAt: number, firedAt: number): string {
-  const data = {
-    scheduled_at: new TimeValue(scheduledAt),
-    fired_at: new TimeValue(firedAt),
-    trigger: plan.id,
-    agent: plan.agent,
-  };
-  return plan.input?.render(data) ?? '';
+/** The input of the instant's task; undefined where its template fails, which another try would not change. */
+function inputOf(plan: SchedulePlan, at: number, now: number, world: ScheduleWorld): string | undefined {
+  try {
+    return scheduleInput(plan, at, now);
+  } catch (thrown) {
+    world.note(plan, 'an instant cannot run', {
+      instant: new Date(at).toISOString(),
+      error: errorMessage(thrown),
+    });
+    return undefined;
+  }
 }

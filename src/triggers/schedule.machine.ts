@@ -2,15 +2,16 @@
 //
 //   waiting     until its next instant (or until the wall clock was set: `clock.changed`)
 //   admitting   what came due is admitted or recorded as skipped, each in a commit of its own (`committing`);
-//               while the journal cannot write it is held and tried again (`holding`)
+//               while the queue is full or the journal cannot write the rest is held and tried again (`holding`)
 //   due         decides what comes next, where that is not simply the next wait
-//   paused      instants that come are recorded as skipped when it is resumed
+//   paused      instants that come, and those that were held, are recorded as skipped when it is resumed
 //   disabled    as the file says: no instants, no records
 //   finished    there is no next instant
 //
 // `lastInstant` is a row: everything up to it is dealt with, so a restart repeats and loses nothing.
 import { assign, emit, fromPromise, setup } from 'xstate';
 import type { CallboardEvent } from '../core/events.ts';
+import { errorMessage } from '../core/failure.ts';
 import { unprovided } from '../core/unprovided.ts';
 
 export interface ScheduleInput {
@@ -25,16 +26,30 @@ export interface ScheduleInput {
 /** The next instant, and the milliseconds to it as they were when it was looked up; undefined when there is none. */
 export type Wait = { readonly ms: number; readonly at: number } | undefined;
 
+export interface AdmitInput {
+  readonly agent: string;
+  readonly trigger: string;
+  readonly lastInstant: number;
+  /** Instants up to here came while it was paused. Wall milliseconds. */
+  readonly pausedUntil: number | undefined;
+  /** Whether it is paused now: then what is left is left alone. */
+  readonly isPaused: () => boolean;
+}
+
 /** The last instant that is dealt with, and what to wait for after it. */
 export interface DealtWith {
   readonly lastInstant: number;
   readonly wait: Wait;
+  /** What keeps the instants after the last one from being dealt with. */
+  readonly trouble: unknown;
 }
 
 interface ScheduleContext extends ScheduleInput {
   readonly wait: Wait;
-  /** It was paused when the instants that are being dealt with came. */
-  readonly skipping: boolean;
+  /** Instants up to here came while it was paused, and are not on record yet. Wall milliseconds. */
+  readonly pausedUntil: number | undefined;
+  /** What instants are held for, in words. */
+  readonly heldFor: string | undefined;
 }
 
 export type ScheduleEvent =
@@ -56,11 +71,8 @@ export const scheduleMachine = setup({
     emitted: {} as ScheduleEmitted,
   },
   actors: {
-    /** Deals with all instants that are due. */
-    admitDue: fromPromise<
-      DealtWith,
-      { agent: string; trigger: string; lastInstant: number; paused: boolean }
-    >(unprovided('admitDue')),
+    /** Deals with all instants that are due, as far as it comes. */
+    admitDue: fromPromise<DealtWith, AdmitInput>(unprovided('admitDue')),
   },
   actions: {
     /** Sets `wait`. Provided by the runtime: it needs the calendar and the clock. */
@@ -69,7 +81,17 @@ export const scheduleMachine = setup({
     arm: () => {},
     /** Takes that back. */
     disarm: () => {},
-    moveOn: assign((_, { lastInstant, wait }: DealtWith) => ({ lastInstant, wait, skipping: false })),
+    moveOn: assign((_, { lastInstant, wait }: DealtWith) => ({
+      lastInstant,
+      wait,
+      pausedUntil: undefined,
+      heldFor: undefined,
+    })),
+    /** What is dealt with is never dealt with again, however often the rest is tried. */
+    comeSoFar: assign((_, { lastInstant }: DealtWith) => ({ lastInstant })),
+    /** Says why instants are held. Provided by the runtime: it has the log. */
+    tellHold: (_, _params: { error: unknown }) => {},
+    hold: assign((_, { error }: { error: unknown }) => ({ heldFor: errorMessage(error) })),
     goOn: assign({
       lastInstant: ({ context, event }) => (event.type === 'go.on' ? event.from : context.lastInstant),
     }),
@@ -82,13 +104,14 @@ export const scheduleMachine = setup({
     isFinished: ({ context }) => context.wait === undefined,
     /** The usual end of an admission: another instant follows, and nobody paused it meanwhile. */
     waitsAgain: ({ context }, { wait }: DealtWith) => !context.paused && wait !== undefined,
+    isHeld: (_, { trouble }: DealtWith) => trouble !== undefined,
     isDue: ({ context }) => context.wait !== undefined && context.wait.ms <= 0,
   },
   delays: { holdDelay: 1_000 },
 }).createMachine({
   id: 'schedule',
   options: { maxIterations: 1_000 },
-  context: ({ input }) => ({ ...input, wait: undefined, skipping: false }),
+  context: ({ input }) => ({ ...input, wait: undefined, pausedUntil: undefined, heldFor: undefined }),
   initial: 'due',
   states: {
     due: {
@@ -118,13 +141,23 @@ export const scheduleMachine = setup({
         committing: {
           invoke: {
             src: 'admitDue',
-            input: ({ context: { agent, trigger, lastInstant, skipping } }) => ({
+            input: ({ context: { agent, trigger, lastInstant, pausedUntil }, self }) => ({
               agent,
               trigger,
               lastInstant,
-              paused: skipping,
+              pausedUntil,
+              isPaused: () => self.getSnapshot().context.paused,
             }),
             onDone: [
+              {
+                guard: { type: 'isHeld', params: ({ event }) => event.output },
+                target: 'holding',
+                actions: [
+                  { type: 'comeSoFar', params: ({ event }) => event.output },
+                  { type: 'tellHold', params: ({ event }) => ({ error: event.output.trouble }) },
+                  { type: 'hold', params: ({ event }) => ({ error: event.output.trouble }) },
+                ],
+              },
               {
                 guard: { type: 'waitsAgain', params: ({ event }) => event.output },
                 target: '#schedule.waiting',
@@ -135,10 +168,20 @@ export const scheduleMachine = setup({
                 actions: { type: 'moveOn', params: ({ event }) => event.output },
               },
             ],
-            onError: 'holding',
+            onError: {
+              target: 'holding',
+              actions: [
+                { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
+                { type: 'hold', params: ({ event }) => ({ error: event.error }) },
+              ],
+            },
           },
         },
-        holding: { after: { holdDelay: 'committing' } },
+        holding: {
+          // What is held would else become tasks of a paused trigger.
+          always: { guard: 'isPaused', target: '#schedule.paused' },
+          after: { holdDelay: 'committing' },
+        },
       },
       on: {
         pause: { actions: [assign({ paused: true }), 'tellPaused'] },
@@ -149,7 +192,10 @@ export const scheduleMachine = setup({
       entry: assign({ paused: true }),
       on: {
         'go.on': { actions: 'goOn' },
-        resume: { target: 'admitting', actions: [assign({ paused: false, skipping: true }), 'tellResumed'] },
+        resume: {
+          target: 'admitting',
+          actions: [assign(({ event }) => ({ paused: false, pausedUntil: event.at })), 'tellResumed'],
+        },
       },
     },
     finished: {

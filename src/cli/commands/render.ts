@@ -6,8 +6,8 @@ import { type NotificationEvent, notificationEvents } from '../../core/events.ts
 import { errorMessage } from '../../core/failure.ts';
 import { renderBody } from '../../notifications/payload.ts';
 import type { AgentPlan, WebhookPlan } from '../../plan/plan.ts';
+import { scheduleInput } from '../../plan/schedule-input.ts';
 import { headerData } from '../../templates/data.ts';
-import { scheduleInput } from '../../triggers/schedule-admission.ts';
 import { parseBody } from '../../triggers/webhook-body.ts';
 import { webhookInput, webhookTemplateData } from '../../triggers/webhook-input.ts';
 import type { Io } from '../io.ts';
