@@ -4,6 +4,8 @@ export interface ServerLimits {
   readonly headersTimeout: number;
   /** Milliseconds until the whole request must be there. */
   readonly requestTimeout: number;
+  /** Milliseconds in which a client must take some more of its answer. */
+  readonly answerTimeout: number;
   /** Milliseconds that an idle connection is kept. */
   readonly keepAliveTimeout: number;
   /** Bytes of request line and headers. */
@@ -17,6 +19,7 @@ export interface ServerLimits {
 export const serverLimits: ServerLimits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
+  answerTimeout: 30_000,
   keepAliveTimeout: 5_000,
   maxHeaderSize: 16_384,
   maxConnections: 4_096,

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock } from '../core/clock.ts';
 import type { ServerPlan } from '../plan/plan.ts';
 import { offersWebSocket } from './inspect-socket.ts';
@@ -28,7 +29,7 @@ export async function listen(
   { host, port, tls }: Pick<ServerPlan, 'host' | 'port' | 'tls'>,
   limits: ServerLimits = serverLimits,
 ): Promise<Listening> {
-  const { maxConnections, ...timesAndSizes } = limits;
+  const { maxConnections, answerTimeout, ...timesAndSizes } = limits;
   const options = {
     ...timesAndSizes,
     // Newer Node and Deno ask first; on older Node the listener of upgrades sorts out the others.
@@ -38,6 +39,8 @@ export async function listen(
     tls === undefined ? undefined : (await import('./tls.ts')).createTlsServer(tls, options, listener);
   const server = secure?.server ?? createServer(options, listener);
   server.maxConnections = maxConnections;
+  server.timeout = answerTimeout;
+  server.on('request', (_, outgoing) => outgoing.on('timeout', endUnread));
   await new Promise<void>((resolve, reject) => {
     server.once('error', (thrown: NodeJS.ErrnoException) =>
       reject(new CannotListen(reasonOf(thrown, host, port))),
@@ -63,6 +66,14 @@ export async function listen(
         server.closeIdleConnections();
       }),
   };
+}
+
+/**
+ * Nothing was sent or received for a while. Whoever waits for an answer may wait; whoever does not read it holds a
+ * connection, and the answer in memory.
+ */
+function endUnread(socket: Socket): void {
+  if (socket.writableLength > 0) socket.destroy();
 }
 
 function reasonOf(thrown: NodeJS.ErrnoException, host: string, port: number): string {

@@ -57,4 +57,18 @@ describe.each(['node', 'deno'] as const)('under %s', (name) => {
     sockets.push(...extra);
     await expect.poll(() => extra.filter((socket) => socket.destroyed).length).toBeGreaterThanOrEqual(20);
   });
+
+  test('who does not read an answer is cut off, who waits for one is not', async () => {
+    const port = await start(name);
+    const late = fetch(`http://127.0.0.1:${port}/late`);
+    const unread = connect(port, '127.0.0.1').pause();
+    sockets.push(unread);
+    const cut = new Promise((resolve) => unread.on('error', () => {}).on('close', resolve));
+    unread.write('GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    expect(await (await late).text()).toBe('late');
+    // Only who reads again hears that the other side has gone.
+    unread.resume();
+    await cut;
+    expect(unread.bytesRead).toBeLessThan(2 ** 25);
+  });
 });
