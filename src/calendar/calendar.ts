@@ -22,6 +22,8 @@ export interface Calendar {
   next(after: number): Instant | undefined;
   /** Instants in (after, until] that `dst` leaves out, for the record; oldest first. */
   skipped(after: number, until: number): readonly SkippedInstant[];
+  /** The first of them, without a look at the rest: `until` may be infinite. */
+  nextSkipped(after: number, until: number): SkippedInstant | undefined;
   /** The schedule in words: `At 09:00 AM, Monday through Friday (America/New_York)`. */
   readonly words: string;
   /** IANA name of the zone that it counts in. */

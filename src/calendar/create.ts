@@ -33,7 +33,8 @@ function cronCalendar(cron: string, zone: Zone, spec: CalendarSpec): Calendar {
   const rule: Rule = fields.fixed ? spec.dst : 'elapsed';
   return {
     next: (after) => nextInstant(zone, times, rule, after),
-    skipped: (after, until) => leftOut(zone, times, rule, after, until),
+    skipped: (after, until) => [...leftOut(zone, times, rule, after, until)],
+    nextSkipped: (after, until) => leftOut(zone, times, rule, after, until).next().value,
     get words() {
       return `${cronInWords(cron)} (${zone.name})`;
     },
@@ -57,6 +58,7 @@ function intervalCalendar(every: number, zone: Zone, anchor: number): Calendar {
   return {
     next: (after) => ({ at: anchor + (Math.floor((after - anchor) / every) + 1) * every }),
     skipped: () => [],
+    nextSkipped: () => undefined,
     words: `Every ${intervalInWords(every)} (${zone.name})`,
     timezone: zone.name,
   };
@@ -69,10 +71,12 @@ function intervalInWords(ms: number): string {
 
 function onceCalendar(at: string, zone: Zone, spec: CalendarSpec): Calendar {
   const { runs, skipped } = instantOf(at, zone, spec.dst);
+  const skippedIn = (after: number, until: number) =>
+    skipped !== undefined && after < skipped.at && skipped.at <= until ? [skipped] : [];
   return {
     next: (after) => (runs !== undefined && after < runs.at ? runs : undefined),
-    skipped: (after, until) =>
-      skipped !== undefined && after < skipped.at && skipped.at <= until ? [skipped] : [],
+    skipped: skippedIn,
+    nextSkipped: (after, until) => skippedIn(after, until)[0],
     words: `Once at ${at.trim()} (${zone.name})`,
     timezone: zone.name,
   };

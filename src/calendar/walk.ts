@@ -33,32 +33,37 @@ export function nextInstant(zone: Zone, times: LocalTimes, rule: Rule, after: nu
   }
 }
 
-/** Instants in (after, until] that `both` has and `rule` has not; oldest first. */
-export function leftOut(
+/**
+ * Instants in (after, until] that `both` has and `rule` has not; oldest first. Each is looked for when it is asked for,
+ * so `until` may be infinite.
+ */
+export function* leftOut(
   zone: Zone,
   times: LocalTimes,
   rule: Rule,
   after: number,
   until: number,
-): readonly SkippedInstant[] {
-  const found: SkippedInstant[] = [];
-  if (rule === 'elapsed' || rule === 'both') return found;
+): Generator<SkippedInstant, undefined> {
+  if (rule === 'elapsed' || rule === 'both') return;
   const first = Math.floor(after) + 1;
   for (let instant = first; instant <= until; ) {
     const piece = zone.pieceAt(instant);
     if (rule === 'skip' && instant === piece.start && movesInto(piece, times, 'both')) {
-      found.push({ at: instant, reason: 'dst' });
+      yield { at: instant, reason: 'dst' };
     }
     const end = Math.min(piece.start + piece.before - piece.offset, piece.end, until + 1);
-    for (let at = instant - 1; ; ) {
+    for (let at = instant - 1; at < end; ) {
       const local = times(at + piece.offset);
       if (local === undefined || local - piece.offset >= end) break;
       at = local - piece.offset;
-      found.push({ at, reason: 'dst' });
+      yield { at, reason: 'dst' };
     }
-    instant = piece.end;
+    if (piece.end > until) return;
+    // What a change of the clocks leaves out is less than two days from it, so a rare cron goes on near its next time.
+    const local = times(piece.end + Math.min(piece.offset, piece.after) - 1);
+    if (local === undefined) return;
+    instant = Math.max(piece.end, local - settle);
   }
-  return found;
 }
 
 function movesInto(piece: Piece, times: LocalTimes, rule: Rule): boolean {

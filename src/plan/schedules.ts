@@ -96,11 +96,22 @@ function warnOfNever(
   config: ScheduleConfig,
   calendar: Calendar,
 ): void {
-  if (config.every !== undefined || calendar.next(clock.now()) !== undefined) return;
+  const now = clock.now();
+  if (config.every !== undefined || calendar.next(now) !== undefined) return;
   const field = config.cron === undefined ? 'at' : 'cron';
   const place = [...path, field];
-  const why = field === 'at' ? 'lies in the past: the trigger never runs' : 'never comes: no such day exists';
-  problems.warning(place, `${field} ${problems.shown(place, config[field])} ${why}`);
+  problems.warning(
+    place,
+    `${field} ${problems.shown(place, config[field])} ${whyNever(field, calendar, now)}`,
+  );
+}
+
+function whyNever(field: 'at' | 'cron', calendar: Calendar, now: number): string {
+  if (calendar.nextSkipped(now, Number.POSITIVE_INFINITY) !== undefined) {
+    const times = field === 'at' ? 'this time' : 'each of its times';
+    return `never runs: the clocks of ${calendar.timezone} skip ${times}, and dst is skip`;
+  }
+  return field === 'at' ? 'lies in the past: the trigger never runs' : 'never comes: no such day exists';
 }
 
 function sourceOf({ cron, every, at }: ScheduleConfig): string {

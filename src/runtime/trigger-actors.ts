@@ -18,8 +18,11 @@ import { announce, triggerPlan, type World } from './world.ts';
 /** The schedule machine with its calendar, its waits and its admission provided. */
 export function provideSchedules(world: () => World, alarms: Alarms) {
   const waitAfter = (lastInstant: number, plan: TriggerPlan | undefined): Wait => {
-    const next = plan?.type === 'schedule' ? plan.calendar.next(lastInstant) : undefined;
-    return next && { at: next.at, ms: next.at - world().clock.now() };
+    if (plan?.type !== 'schedule') return undefined;
+    const next = plan.calendar.next(lastInstant);
+    // What daylight saving leaves out comes too: it is on record from then on, not only when the next one runs.
+    const coming = plan.calendar.nextSkipped(lastInstant, next?.at ?? Number.POSITIVE_INFINITY) ?? next;
+    return coming && { at: coming.at, ms: coming.at - world().clock.now() };
   };
   return scheduleMachine.provide({
     actions: {

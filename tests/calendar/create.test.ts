@@ -136,6 +136,7 @@ describe('one instant', () => {
     expect(calendar.next(0)).toBeUndefined();
     expect(calendar.skipped(moved - 1, moved)).toEqual([{ at: moved, reason: 'dst' }]);
     expect(calendar.skipped(moved, moved + 1)).toEqual([]);
+    expect(calendar.nextSkipped(0, Number.POSITIVE_INFINITY)).toEqual({ at: moved, reason: 'dst' });
     expect(make({ at: '2026-03-29T02:30', ...berlin }).next(0)).toEqual({ at: moved, note: 'moved' });
   });
 

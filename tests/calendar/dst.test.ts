@@ -45,6 +45,7 @@ describe('a schedule where the clocks are changed', () => {
       expect(firstInstants(calendar, after, walked.instants.length)).toEqual(walked.instants);
       const skipped = calendar.skipped(after, after + 4 * day - 60_000);
       expect(skipped.map(({ at }) => at)).toEqual(walked.leftOut);
+      expect(calendar.nextSkipped(after, after + 4 * day - 60_000)).toEqual(skipped[0]);
     });
 
     it.each(policies)('comes under %s when the local times of croner, put on the clocks, say so', (dst) => {
@@ -64,6 +65,23 @@ describe('a schedule where the clocks are changed', () => {
         : instants;
       expect(known.slice(0, 3).map(({ at }) => at)).toEqual(runs.map((run) => run.getTime()));
     });
+  });
+
+  it('knows what it leaves out years ahead, without a look at every day in between', () => {
+    const berlin = { timezone: 'Europe/Berlin', dst: 'skip' } as const;
+    const start = Date.parse('2026-04-01T00:00Z');
+    const until = Date.parse('2038-01-01T00:00Z');
+    // 29 March is the last Sunday of March in these years.
+    const skipped = createCalendar({ ...berlin, cron: '30 2 29 3 *' }).skipped(start, until);
+    expect(skipped.map(({ at }) => new Date(at).toISOString().slice(0, 16))).toEqual(['2037-03-29T01:00']);
+    const every = createCalendar({ ...berlin, cron: '30 2 * 3 SUN#L' });
+    expect(every.nextSkipped(start, Number.POSITIVE_INFINITY)).toEqual({
+      at: Date.parse('2027-03-28T01:00Z'),
+      reason: 'dst',
+    });
+    expect(every.next(start)).toBeUndefined();
+    const never = createCalendar({ ...berlin, cron: '30 2 30 2 *' });
+    expect(never.nextSkipped(start, Number.POSITIVE_INFINITY)).toBeUndefined();
   });
 
   it('runs a fixed time that is lost with midnight, which croner does not', () => {

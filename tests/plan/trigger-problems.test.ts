@@ -236,6 +236,20 @@ it.each([
     ['c.yaml:6:11: warning: at "2025-12-31T00:00:00Z" lies in the past: the trigger never runs'],
   ],
   [
+    'an instant that the clocks skip',
+    schedule('at: "2026-03-29T02:30"', 'timezone: Europe/Berlin', 'dst: skip'),
+    [
+      'c.yaml:6:11: warning: at "2026-03-29T02:30" never runs: the clocks of Europe/Berlin skip this time, and dst is skip',
+    ],
+  ],
+  [
+    'a cron whose times the clocks skip',
+    schedule('cron: "30 2 * 3 SUN#L"', 'timezone: Europe/Berlin', 'dst: skip'),
+    [
+      'c.yaml:6:13: warning: cron "30 2 * 3 SUN#L" never runs: the clocks of Europe/Berlin skip each of its times, and dst is skip',
+    ],
+  ],
+  [
     'a day that never comes',
     schedule('cron: "0 0 30 2 *"'),
     ['c.yaml:6:13: warning: cron "0 0 30 2 *" never comes: no such day exists'],

@@ -194,6 +194,36 @@ describe('a schedule in a runtime', () => {
     expect(await runtime.instants()).toEqual(['14:00']);
     expect(await runtime.skips()).toEqual(['paused 12:00 1', 'paused 13:00 1']);
   });
+
+  test.each([
+    ['at: "2026-03-29T02:30"'],
+    // Its next instant is a year away.
+    ['cron: "30 2 29 3 *"'],
+    ['cron: "30 2 * 3 SUN#L"'],
+  ])('records when it comes what the clocks skip: %s', async (when) => {
+    const { clock, run } = machine('2026-03-28T12:00:00Z');
+    const skipping = `${when}, timezone: Europe/Berlin, dst: skip`;
+    const runtime = await run(file(skipping).replace('cron: "0 * * * *", ', ''));
+    await clock.advance(13 * hour - 1);
+    expect(await runtime.skips()).toEqual([]);
+    await clock.advance(1);
+    expect(await runtime.skips()).toEqual(['dst 01:00 1']);
+    await clock.advance(2 * hour);
+    expect(await runtime.skips()).toEqual(['dst 01:00 1']);
+    expect(await runtime.instants()).toEqual([]);
+  });
+
+  test('records what the clocks skip while the process was down', async () => {
+    const { clock, run } = machine('2026-03-28T12:00:00Z');
+    const once = file('at: "2026-03-29T02:30", timezone: Europe/Berlin, dst: skip');
+    const text = once.replace('cron: "0 * * * *", ', '');
+    const before = await run(text);
+    await before.stop();
+    await clock.advance(24 * hour);
+    const runtime = await run(text);
+    await clock.settle(20);
+    expect(await runtime.skips()).toEqual(['dst 01:00 1']);
+  });
 });
 
 /** A clock on which whatever asks for the time takes a millisecond: a machine that has much to do. */
