@@ -22,6 +22,8 @@ export interface FarInstantsOptions {
   readonly concerns: (record: TriggerRecord) => boolean;
   /** It goes on from `lastInstant`. */
   readonly onMended: (record: TriggerRecord & { readonly lastInstant: number }) => void;
+  /** Runs a look with no other change of the records in between. */
+  readonly inTurn: (look: () => Promise<void>) => Promise<void>;
   readonly log: Log;
 }
 
@@ -39,7 +41,7 @@ export class FarInstants {
   /** Looks now: at the start, and when the wall clock was set. */
   look(): void {
     this.#disarm();
-    void this.#look();
+    void this.#options.inTurn(() => this.#look());
   }
 
   stop(): void {
@@ -76,8 +78,7 @@ export class FarInstants {
       log.error('cannot look for schedules that stand still', { error: errorMessage(thrown) });
     }
     this.#disarm();
-    if (this.#since.size > 0 && !this.#stopped)
-      this.#timer = clock.setTimeout(() => void this.#look(), interval);
+    if (this.#since.size > 0 && !this.#stopped) this.#timer = clock.setTimeout(() => this.look(), interval);
   }
 
   async #mend(records: readonly TriggerRecord[]): Promise<void> {

@@ -88,15 +88,20 @@ export class Operations {
   }
 
   /** @throws {Failure} `unknown_trigger`, `disabled`. */
-  async pauseTrigger(agent: string, trigger: string, paused: boolean): Promise<void> {
-    const { journal, clock } = this.#world;
-    this.#enabledTrigger(agent, trigger);
-    const record = (await journal.listTriggers()).find(
-      (known) => known.agent === agent && known.trigger === trigger,
-    );
-    if (record === undefined) throw unknown('trigger', `${agent}/${trigger}`);
-    await journal.saveTriggers([{ ...record, paused }]);
-    triggerActor(this.#root(), agent, trigger)?.send({ type: paused ? 'pause' : 'resume', at: clock.now() });
+  pauseTrigger(agent: string, trigger: string, paused: boolean): Promise<void> {
+    return this.#world.inTurn(async () => {
+      const { journal, clock } = this.#world;
+      this.#enabledTrigger(agent, trigger);
+      const record = (await journal.listTriggers()).find(
+        (known) => known.agent === agent && known.trigger === trigger,
+      );
+      if (record === undefined) throw unknown('trigger', `${agent}/${trigger}`);
+      await journal.saveTriggers([{ ...record, paused }]);
+      triggerActor(this.#root(), agent, trigger)?.send({
+        type: paused ? 'pause' : 'resume',
+        at: clock.now(),
+      });
+    });
   }
 
   /** @throws {Failure} `unknown_notification`. */

@@ -67,7 +67,8 @@ export class Runtime {
   readonly #alarms: Alarms;
   /** Agents that a reload took away: what still comes in for them is cancelled. */
   readonly #removed = new Set<string>();
-  #reloading: Promise<unknown> = Promise.resolve();
+  /** The last of the changes that go one after another. It never rejects. */
+  #changing: Promise<unknown> = Promise.resolve();
   #plan: Plan;
   #journal: Journal | undefined;
   #ids: IdSource | undefined;
@@ -108,6 +109,7 @@ export class Runtime {
       wake: (ready) => wakes.add(ready),
       dueAt: (at) => this.#dueRows.expect(at),
       cancel: (agent, taskId, reason) => this.#root.send({ type: 'task.cancel', agent, taskId, reason }),
+      inTurn: (change) => this.#inTurn(change),
     };
     this.#alarms = new Alarms(clock);
     this.#waiters = new TaskWaiters(this.bus, () => this.journal);
@@ -151,7 +153,7 @@ export class Runtime {
    * @throws what kept it from starting: the journal is in use by another process, cannot be read, …
    */
   start(): Promise<void> {
-    return new Promise((resolve, reject) => {
+    const started = new Promise<void>((resolve, reject) => {
       const subscription = this.#root.subscribe({
         next: (snapshot) => {
           if (snapshot.matches('running')) {
@@ -167,6 +169,9 @@ export class Runtime {
       });
       this.#root.start();
     });
+    // The actors are made from what recovery reads: what is asked for meanwhile waits for them.
+    this.#changing = started.catch(() => {});
+    return started;
   }
 
   /**
@@ -196,7 +201,7 @@ export class Runtime {
    * @throws {Failure} `not_running`, and what the journal throws; the old plan is in force then.
    */
   reload(plan: Plan): Promise<ReloadReport> {
-    const reloaded = this.#reloading.then(() => {
+    return this.#inTurn(async () => {
       this.#assertRunning();
       return reload(this.#world, plan, (next, change, gone) => {
         this.#assertRunning();
@@ -209,8 +214,12 @@ export class Runtime {
         this.#agents.refresh();
       });
     });
-    this.#reloading = reloaded.catch(() => {});
-    return reloaded;
+  }
+
+  #inTurn<Result>(change: () => Promise<Result>): Promise<Result> {
+    const changed = this.#changing.then(change);
+    this.#changing = changed.catch(() => {});
+    return changed;
   }
 
   #assertRunning(): void {

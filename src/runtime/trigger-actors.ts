@@ -76,6 +76,7 @@ export function watchFarInstants(
     },
     onMended: ({ agent, trigger, lastInstant }) =>
       actorOf(agent, trigger)?.send({ type: 'go.on', from: lastInstant }),
+    inTurn: world.inTurn,
     log: world.log,
   });
   far.look();
