@@ -1,11 +1,14 @@
 import cronstrue from 'cronstrue';
-import { formatDuration, parseDuration } from '../core/duration.ts';
+import { formatDuration, longestDuration, parseDuration } from '../core/duration.ts';
 import { type Calendar, CalendarError, type CalendarSpec } from './calendar.ts';
 import { parseCron } from './cron-fields.ts';
 import { cronTimes } from './cron-times.ts';
 import { instantOf } from './once.ts';
 import { leftOut, nextInstant, type Rule } from './walk.ts';
 import { type Zone, zoneNamed } from './zone.ts';
+
+/** The end of the year 9999: there is no RFC 3339 for what comes after it. */
+const endOfTime = Date.UTC(10_000, 0) - 1;
 
 /**
  * A calendar from exactly one of `cron` (five fields, six with seconds first, or a nickname), `every` (whole
@@ -52,11 +55,15 @@ function cronInWords(cron: string): string {
 }
 
 function intervalCalendar(every: number, zone: Zone, anchor: number): Calendar {
-  if (!Number.isSafeInteger(every) || every < 1) {
-    throw new CalendarError('every', `every is ${every}, allowed are whole milliseconds from 1`);
+  if (!Number.isInteger(every) || every < 1 || every > longestDuration) {
+    const allowed = `whole milliseconds from 1 to ${longestDuration}`;
+    throw new CalendarError('every', `every is ${every}, allowed are ${allowed}`);
   }
   return {
-    next: (after) => ({ at: anchor + (Math.floor((after - anchor) / every) + 1) * every }),
+    next: (after) => {
+      const at = anchor + (Math.floor((after - anchor) / every) + 1) * every;
+      return at > endOfTime ? undefined : { at };
+    },
     skipped: () => [],
     nextSkipped: () => undefined,
     words: `Every ${intervalInWords(every)} (${zone.name})`,

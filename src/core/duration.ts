@@ -1,12 +1,19 @@
 const unitMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const unitBytes = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, KB: 1e3, MB: 1e6, GB: 1e9 } as const;
 
+/**
+ * The longest duration, in milliseconds: 100,000 days. Now and several of them together are still a time that a `Date`
+ * and RFC 3339, with its four digits of a year, can tell.
+ */
+export const longestDuration = 100_000 * unitMs.d;
+
 /** The text was no duration or size; `message` says what one looks like. */
 export class UnitError extends Error {}
 
 /**
  * Milliseconds of a duration such as `500ms`, `30s`, `1m30s`, `24h`, `7d`.
- * @throws {UnitError} for anything else; a bare number has no unit and is refused.
+ * @throws {UnitError} for anything else, and beyond {@linkcode longestDuration}; a bare number has no unit and is
+ * refused.
  */
 export function parseDuration(text: string): number {
   const whole = /^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/;
@@ -20,8 +27,10 @@ export function parseDuration(text: string): number {
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) {
     total += Number(amount) * unitMs[unit as keyof typeof unitMs];
   }
-  if (!Number.isSafeInteger(Math.round(total)))
-    throw new UnitError(`the duration ${JSON.stringify(text)} is too long`);
+  if (!(total <= longestDuration)) {
+    const most = formatDuration(longestDuration);
+    throw new UnitError(`a duration may be ${most} at most, not ${JSON.stringify(text)}`);
+  }
   return Math.round(total);
 }
 

@@ -104,12 +104,24 @@ describe('an interval', () => {
     expect(make({ every: 90_061_000 }).words).toBe('Every 90061000ms (UTC)');
   });
 
-  it.each([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY])('of %s ms is refused', (every) => {
-    expect(errorOf({ every })).toMatchObject({
-      field: 'every',
-      message: `every is ${every}, allowed are whole milliseconds from 1`,
-    });
+  it('ends with the year 9999', () => {
+    const days = 100_000;
+    const every = make({ every: days * 86_400_000 });
+    expect(every.next(Date.parse('2026-01-01'))).toEqual({ at: Date.parse('2243-10-17') });
+    const last = Math.floor(Date.UTC(10_000, 0) / 86_400_000 / days) * days * 86_400_000;
+    expect(every.next(last - 1)).toEqual({ at: last });
+    expect(every.next(last)).toBeUndefined();
   });
+
+  it.each([0, -1, 1.5, 8_640_000_000_001, Number.NaN, Number.POSITIVE_INFINITY])(
+    'of %s ms is refused',
+    (every) => {
+      expect(errorOf({ every })).toMatchObject({
+        field: 'every',
+        message: `every is ${every}, allowed are whole milliseconds from 1 to 8640000000000`,
+      });
+    },
+  );
 });
 
 describe('one instant', () => {

@@ -231,6 +231,16 @@ it.each([
   ],
   ['a wrong instant', schedule('at: tomorrow'), [expect.stringContaining('c.yaml:6:11: at "tomorrow"')]],
   [
+    'an interval beyond all times',
+    schedule('every: 100000000d'),
+    ['c.yaml:6:14: every: a duration may be 100000d at most, not "100000000d"'],
+  ],
+  [
+    'a window beyond all times',
+    schedule('every: 100000d', 'missed_window: 100000d1ms'),
+    ['c.yaml:7:22: missed_window: a duration may be 100000d at most, not "100000d1ms"'],
+  ],
+  [
     'an instant in the past',
     schedule('at: 2025-12-31T00:00:00Z'),
     ['c.yaml:6:11: warning: at "2025-12-31T00:00:00Z" lies in the past: the trigger never runs'],
