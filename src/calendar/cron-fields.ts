@@ -17,27 +17,41 @@ interface FieldRule {
   readonly min: number;
   readonly max: number;
   readonly also?: string;
-  readonly names?: RegExp;
+  /** What values are called, each at its own place. */
+  readonly names?: readonly string[];
+  /** What a part may be beside a value, a range and a step, with numbers for names; the value or range is its group. */
+  readonly special?: RegExp;
+  /** What may stand in place of a list of parts. */
+  readonly alone?: RegExp;
 }
 
 const secondRule: FieldRule = { name: 'second', min: 0, max: 59 };
 const minuteRule: FieldRule = { name: 'minute', min: 0, max: 59 };
 const hourRule: FieldRule = { name: 'hour', min: 0, max: 23 };
 const dayRules: readonly FieldRule[] = [
-  { name: 'day of month', min: 1, max: 31, also: ', L, LW and such as 15W' },
+  {
+    name: 'day of month',
+    min: 1,
+    max: 31,
+    also: ', L, LW and such as 15W',
+    special: /^(?:L|(\d+)W)$/i,
+    alone: /^(?:\?|LW)$/i,
+  },
   {
     name: 'month',
     min: 1,
     max: 12,
     also: ' and JAN to DEC',
-    names: /JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC/gi,
+    names: ['', 'JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'],
   },
   {
     name: 'day of week',
     min: 0,
     max: 7,
     also: ', SUN to SAT and such as 5L or 5#2',
-    names: /SUN|MON|TUE|WED|THU|FRI|SAT/gi,
+    names: ['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'],
+    special: /^(\d+(?:-\d+)?)(?:L|#(?:0*[1-5]|L))$/i,
+    alone: /^\?$/,
   },
 ];
 
@@ -54,7 +68,7 @@ const nicknames = new Map([
 /**
  * Takes a cron of five fields (minute, hour, day of month, month, day of week), of six (seconds first) or a
  * nickname (`@hourly` and its like) apart.
- * @throws {CalendarError} naming the wrong field and what it may be, as far as croner is not the judge of it.
+ * @throws {CalendarError} naming the wrong field and what it may be.
  */
 export function parseCron(cron: string): CronFields {
   const fields = expandNickname(cron.trim()).split(/\s+/);
@@ -105,44 +119,62 @@ function expandNickname(cron: string): string {
 function values(rule: FieldRule, field: string): readonly number[] {
   const matching = new Set<number>();
   for (const part of field.split(',')) {
-    const match = /^(?:\*|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/.exec(part);
-    if (match === null) throw outside(rule, JSON.stringify(part));
-    const [, low, high, step] = match;
-    checkStep(rule, part);
-    const from = low === undefined ? rule.min : inRange(rule, low);
-    const to = low === undefined ? rule.max : inRange(rule, high ?? low);
-    if (from > to) throw backwards(rule, part);
-    for (let value = from; value <= to; value += Number(step ?? 1)) matching.add(value);
+    const { from, to, step } = readPart(rule, part, part);
+    for (let value = from; value <= to; value += step) matching.add(value);
   }
   return [...matching].sort((a, b) => a - b);
 }
 
-/** Catches what has a plain cause, so that its message can name the field; the rest is for croner to refuse. */
+/** Croner would refuse these too, but not say which field is wrong and what it may be. */
 function checkDays(rule: FieldRule, field: string): void {
-  if (field === '?' && rule.name !== 'month') return;
+  if (rule.alone?.test(field)) return;
   for (const part of field.split(',')) {
-    const plain = (rule.names === undefined ? part : part.replace(rule.names, '1')).replace(/[#/].*$/, '');
-    if (!/^(?:\*|\d+(?:-\d+)?|(?:\d+(?:-\d+)?)?L|LW|\d+W)$/i.test(plain))
-      throw outside(rule, JSON.stringify(part));
-    checkStep(rule, part);
-    for (const number of plain.match(/\d+/g) ?? []) inRange(rule, number);
-    const [, low, high] = /^(\d+)-(\d+)/.exec(part) ?? [];
-    if (Number(low) > Number(high)) throw backwards(rule, part);
+    if (rule.alone?.test(part)) throw wrong(`${rule.name} is ${JSON.stringify(field)}, ${part} stands alone`);
+    const plain = inNumbers(rule, part);
+    const special = rule.special?.exec(plain);
+    if (special?.[1] !== undefined) readPart(rule, part, special[1]);
+    else if (rule.name === 'day of week' && /^[\d-]+#/.test(plain)) {
+      throw wrong(`${rule.name} is ${JSON.stringify(part)}, allowed after # are 1 to 5, and L for the last`);
+    } else if (!special) readPart(rule, part, plain);
   }
 }
 
-function checkStep(rule: FieldRule, part: string): void {
-  const [before = '', step] = part.split('/');
-  if (step === undefined) return;
-  if (before !== '*' && !before.includes('-')) {
-    const example = `${before}-${rule.max}/${step}`;
+/** `*`, a value or a range, and what steps over it; `plain` is the part with numbers for names. */
+function readPart(rule: FieldRule, part: string, plain: string): { from: number; to: number; step: number } {
+  const match = /^(?:\*|(\d+)(?:-(\d+))?)(?:\/(\d+))?$/.exec(plain);
+  if (match === null) throw outside(rule, JSON.stringify(part));
+  const [, low, high, step] = match;
+  const from = low === undefined ? rule.min : inRange(rule, low);
+  const to = low === undefined ? rule.max : inRange(rule, high ?? low);
+  if (low !== undefined && high === undefined && step !== undefined) {
+    const example = `${part.split('/')[0]}-${rule.max}/${step}`;
     throw wrong(
       `${rule.name} is ${JSON.stringify(part)}, a step needs * or a range before it, as in ${example}`,
     );
   }
-  const most = rule.max - Math.max(rule.min, rule.name === 'day of week' ? 1 : 0) + 1;
-  const size = Number(/^\d+/.exec(step)?.[0] ?? Number.NaN);
-  if (!(size >= 1 && size <= most)) throw wrong(`${rule.name} step is ${step}, allowed are 1 to ${most}`);
+  // 0 and 7 are both Sunday.
+  const first = rule.name === 'day of week' ? 1 : rule.min;
+  const most = rule.max - first + 1;
+  const size = Number(step ?? 1);
+  if (size < 1 || size > most) throw wrong(`${rule.name} step is ${step}, allowed are 1 to ${most}`);
+  if (from > to) {
+    // Over the end of the week, or of the year, it is two ranges, as for Vixie's cron.
+    const two = [range(from, rule.max), ...(to < first ? [] : [range(first, to)])].join(',');
+    throw wrong(`${rule.name} is ${JSON.stringify(part)}, allowed are ranges from low to high, as in ${two}`);
+  }
+  return { from, to, step: size };
+}
+
+const range = (from: number, to: number) => (from === to ? String(from) : `${from}-${to}`);
+
+/** Names as numbers; `SUN` at the end of a range is 7. */
+function inNumbers({ names, max }: FieldRule, part: string): string {
+  if (names === undefined) return part;
+  return part.replace(/(^|-)([A-Z]{3})(?=$|[-/#]|L$)/gi, (whole, dash: string, name: string) => {
+    const value = names.indexOf(name.toUpperCase());
+    if (value < 0) return whole;
+    return `${dash}${dash !== '' && value === 0 ? max : value}`;
+  });
 }
 
 function inRange(rule: FieldRule, text: string): number {
@@ -153,10 +185,6 @@ function inRange(rule: FieldRule, text: string): number {
 
 function outside(rule: FieldRule, found: string): CalendarError {
   return wrong(`${rule.name} is ${found}, allowed are ${rule.min} to ${rule.max}${rule.also ?? ''}`);
-}
-
-function backwards(rule: FieldRule, part: string): CalendarError {
-  return wrong(`${rule.name} is ${JSON.stringify(part)}, allowed are ranges from low to high`);
 }
 
 function wrong(message: string): CalendarError {

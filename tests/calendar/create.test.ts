@@ -1,4 +1,5 @@
 import { CronExpressionParser } from 'cron-parser';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CalendarError, type CalendarSpec } from '../../src/calendar/calendar.ts';
 import { createCalendar } from '../../src/calendar/create.ts';
@@ -30,6 +31,8 @@ describe('a cron', () => {
     ['0 0 LW * *', '2026-01-30T00:00:00Z', '2026-02-27T00:00:00Z'],
     ['0 0 1W * *', '2026-02-02T00:00:00Z', '2026-03-02T00:00:00Z'],
     ['0 0 * * FRI#2', '2026-01-09T00:00:00Z', '2026-02-13T00:00:00Z'],
+    ['0 0 * * fri-SUN,Mon', '2026-01-02T00:00:00Z', '2026-01-03T00:00:00Z'],
+    ['0 0 * * 1#02', '2026-01-12T00:00:00Z', '2026-02-09T00:00:00Z'],
     ['0 0 * * 5L', '2026-01-30T00:00:00Z', '2026-02-27T00:00:00Z'],
     ['0 0 * JAN-MAR/2 7', '2026-01-04T00:00:00Z', '2026-01-11T00:00:00Z'],
     ['0 0 ? * MON', '2026-01-05T00:00:00Z', '2026-01-12T00:00:00Z'],
@@ -74,14 +77,55 @@ describe('a cron', () => {
     ['5/15 * * * *', 'minute is "5/15", a step needs * or a range before it, as in 5-59/15'],
     ['*/0 * * * *', 'minute step is 0, allowed are 1 to 60'],
     ['* * */32 * *', 'day of month step is 32, allowed are 1 to 31'],
-    ['50-10 * * * *', 'minute is "50-10", allowed are ranges from low to high'],
-    ['* * * * 5-1', 'day of week is "5-1", allowed are ranges from low to high'],
+    ['50-10 * * * *', 'minute is "50-10", allowed are ranges from low to high, as in 50-59,0-10'],
+    ['* * * * 5-1', 'day of week is "5-1", allowed are ranges from low to high, as in 5-7,1'],
+    ['* * * * FRI-MON', 'day of week is "FRI-MON", allowed are ranges from low to high, as in 5-7,1'],
+    ['* * * * 5-0', 'day of week is "5-0", allowed are ranges from low to high, as in 5-7'],
+    ['* * * * 6-1L', 'day of week is "6-1L", allowed are ranges from low to high, as in 6-7,1'],
+    ['* * * NOV-feb *', 'month is "NOV-feb", allowed are ranges from low to high, as in 11-12,1-2'],
     ['* * * *', 'the cron has 4 fields, allowed are five, or six with seconds first'],
     ['', 'the cron has 0 fields, allowed are five, or six with seconds first'],
-    ['* * * * FRI#6', 'the days "* * FRI#6" cannot be read: nth weekday out of range, should be 1-5 or L'],
+    ['* * * * FRI#6', 'day of week is "FRI#6", allowed after # are 1 to 5, and L for the last'],
+    ['* * * * 1#', 'day of week is "1#", allowed after # are 1 to 5, and L for the last'],
+    ['* * * * 1#2/2', 'day of week is "1#2/2", allowed after # are 1 to 5, and L for the last'],
+    ['* * * * 8#1', 'day of week is 8, allowed are 0 to 7, SUN to SAT and such as 5L or 5#2'],
+    ['* * * * *#2', 'day of week is "*#2", allowed are 0 to 7, SUN to SAT and such as 5L or 5#2'],
+    ['* * * * L', 'day of week is "L", allowed are 0 to 7, SUN to SAT and such as 5L or 5#2'],
+    ['* * * * 1W', 'day of week is "1W", allowed are 0 to 7, SUN to SAT and such as 5L or 5#2'],
+    ['* * * * MONTUE', 'day of week is "MONTUE", allowed are 0 to 7, SUN to SAT and such as 5L or 5#2'],
+    ['* * * * MONDAY', 'day of week is "MONDAY", allowed are 0 to 7, SUN to SAT and such as 5L or 5#2'],
+    ['* * * L *', 'month is "L", allowed are 1 to 12 and JAN to DEC'],
+    ['* * * 1#2 *', 'month is "1#2", allowed are 1 to 12 and JAN to DEC'],
+    ['* * * FEBR *', 'month is "FEBR", allowed are 1 to 12 and JAN to DEC'],
+    ['* * 5L * *', 'day of month is "5L", allowed are 1 to 31, L, LW and such as 15W'],
+    ['* * 1#2 * *', 'day of month is "1#2", allowed are 1 to 31, L, LW and such as 15W'],
+    ['* * L/2 * *', 'day of month is "L/2", allowed are 1 to 31, L, LW and such as 15W'],
+    ['* * 1-5W * *', 'day of month is "1-5W", allowed are 1 to 31, L, LW and such as 15W'],
+    ['* * */2/3 * *', 'day of month is "*/2/3", allowed are 1 to 31, L, LW and such as 15W'],
+    ['* * 1,LW * *', 'day of month is "1,LW", LW stands alone'],
+    ['* * ?,1 * *', 'day of month is "?,1", ? stands alone'],
+    ['* * L', 'the cron has 3 fields, allowed are five, or six with seconds first'],
     ['@reboot', 'nickname is "@reboot", allowed are @hourly @daily @midnight @weekly @monthly'],
   ])('%s is refused: %s', (cron, message) => {
     expect(errorOf({ cron })).toMatchObject({ field: 'cron', message: expect.stringContaining(message) });
+  });
+
+  it('is never left to croner to refuse, which does not name the field', () => {
+    const token = fc.constantFrom(...'0 1 5 7 12 31 32 MON SUN SAT JAN DEC L W LW # - / , * ?'.split(' '));
+    const field = fc.oneof(fc.constant('*'), fc.array(token, { minLength: 1, maxLength: 5 }));
+    const text = field.map((tokens) => (typeof tokens === 'string' ? tokens : tokens.join('')));
+    fc.assert(
+      fc.property(text, text, text, (day, month, weekday) => {
+        const cron = `0 0 ${day} ${month} ${weekday}`;
+        try {
+          make({ cron });
+        } catch (error) {
+          if (!(error instanceof CalendarError)) throw error;
+          expect(error.message).toMatch(/^(?:day of month|month|day of week)(?: step)? is /);
+        }
+      }),
+      { numRuns: 3_000 },
+    );
   });
 
   it('is told in words with its zone', () => {
