@@ -56,7 +56,11 @@ describe('a secret is found', () => {
       fc.property(tricky, fc.constantFrom('', '\\', '\\\\', '<'), (value, before) => {
         // A first backslash cannot be told from those before it, nor a repetition from its first.
         fc.pre(!value.startsWith('\\') && /a/.test(value) && !(before + value).slice(0, -1).includes(value));
-        expect(redactor(value).text(go(`${before}${value} after`))).toBe(`${go(before)}[redacted] after`);
+        const shown = redactor(value).text(go(`${before}${value} after`));
+        // Of JSON's text `\\\"` nobody can tell whether it means `\"` or is JSON of JSON's `"`: whole escapes are left.
+        const isEither = before.endsWith('\\') && /^["<]/.test(value);
+        if (isEither) expect(shown).toMatch(/^(?:\\\\)*\[redacted\] after$/);
+        else expect(shown).toBe(`${go(before)}[redacted] after`);
       }),
     );
   });
