@@ -36,6 +36,7 @@ const derailing: ReadonlySet<string> = new Set([
   'BAD_INDENT',
   'MULTILINE_IMPLICIT_KEY',
   'MULTIPLE_DOCS',
+  'BAD_ALIAS',
 ]);
 
 export interface ReadConfig {
@@ -207,7 +208,9 @@ class Reader {
     const target = this.#anchors.get(node.source);
     if (target === undefined || target === 'open') {
       const why =
-        target === 'open' ? 'it stands inside what it repeats' : 'no anchor of that name comes before it';
+        target === 'open'
+          ? 'it stands inside what it repeats'
+          : 'no anchor of that name comes before it (text that begins with * must be in quotes)';
       this.#fail(place, `the alias *${node.source} cannot be followed: ${why}`);
       return null;
     }

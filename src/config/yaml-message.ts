@@ -11,6 +11,10 @@ export function yamlMessage(error: YAMLError, text: string): string {
       return `YAML tags are not supported: ${firstLine(text.slice(...error.pos))}`;
     case 'RESOURCE_EXHAUSTION':
       return 'values are nested too deeply here';
+    case 'BAD_ALIAS':
+      return asText('*');
+    case 'BAD_SCALAR_START':
+      return asText(text.charAt(error.pos[0]));
     case 'BLOCK_AS_IMPLICIT_KEY':
       return `this is no YAML: ${error.message}; a value that holds ": " must be in quotes`;
     default:
@@ -18,8 +22,17 @@ export function yamlMessage(error: YAMLError, text: string): string {
       if (text.charAt(error.pos[0] - 1) === '$' && text.charAt(error.pos[0]) === '{') {
         return 'inside { } and [ ] a reference to a variable must stand in quotes';
       }
+      // `cron: */5 * * * *`: what follows the first asterisk is an alias, which ends at the space.
+      if (/(?:^|[\s,[{])\*\S*\s+$/.test(lineUntil(text, error.pos[0]))) return asText('*');
       return `this is no YAML: ${firstLine(error.message)}`;
   }
+}
+
+/** What begins so has a meaning of its own in YAML. */
+const asText = (character: string) => `text that begins with ${character} must be in quotes`;
+
+function lineUntil(text: string, offset: number): string {
+  return text.slice(text.lastIndexOf('\n', offset - 1) + 1, offset);
 }
 
 function firstLine(text: string): string {

@@ -63,7 +63,19 @@ it.each([
   [
     'an alias to nothing',
     echo('description: *x'),
-    ['c.yaml:4:18: the alias *x cannot be followed: no anchor of that name comes before it'],
+    [
+      'c.yaml:4:18: the alias *x cannot be followed: no anchor of that name comes before it (text that begins with * must be in quotes)',
+    ],
+  ],
+  [
+    'a nickname without quotes',
+    echo('cron: @daily'),
+    ['c.yaml:4:11: text that begins with @ must be in quotes'],
+  ],
+  [
+    'text with an asterisk after it',
+    echo('description: "x" *'),
+    ['c.yaml:4:22: this is no YAML: Unexpected alias at node end'],
   ],
   [
     'an alias inside its anchor',
@@ -107,4 +119,16 @@ it.each([
 it('refuses nesting that no schema has', () => {
   const text = echo(`output: { schema: { x: ${'['.repeat(120)}${']'.repeat(120)} } }`);
   expect(said(text)).toEqual(['c.yaml:4:124: values are nested deeper than 100 levels here']);
+});
+
+it.each([
+  ['*', 11],
+  ['* * * * *', 11],
+  ['* 9 * * *', 11],
+  ['*/5 * * * *', 15],
+  ['*/5 9 * * *', 15],
+])('a cron without quotes: %s', (cron, column) => {
+  const message = 'text that begins with * must be in quotes';
+  expect(said(echo(`cron: ${cron}`))).toEqual([`c.yaml:4:${column}: ${message}`]);
+  expect(said(`x: { cron: ${cron} }\n`)).toEqual([`c.yaml:1:${column + 1}: ${message}`]);
 });
