@@ -51,7 +51,7 @@ function parseOffset(zone: string, text: string): number {
   if (zone.toUpperCase() === 'Z') return 0;
   const hours = Number(zone.slice(1, 3));
   const minutes = Number(zone.slice(-2));
-  if (hours > 14 || minutes > 59) throw wrong(text, 'offsets from -14:00 to +14:00');
+  if (hours * 60 + minutes > 14 * 60 || minutes > 59) throw wrong(text, 'offsets from -14:00 to +14:00');
   return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
 
