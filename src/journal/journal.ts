@@ -6,7 +6,7 @@ import type { DeliveryDead, DeliveryEvent, EndpointNews, SkipReason, Usage } fro
 import type { Admission, AdmissionResult, RateLimit } from './admission.ts';
 import type { DeliveryRecord, EndpointRecord, NewDelivery, Settlement } from './deliveries.ts';
 import type { DeliveryFilter, Page, SkipFilter, TaskFilter } from './lists.ts';
-import type { Outcome, TaskRecord } from './tasks.ts';
+import type { Outcome, Release, TaskRecord } from './tasks.ts';
 import type { SkipRecord, TriggerRecord } from './triggers.ts';
 
 export interface EventRecord {
@@ -63,8 +63,8 @@ export interface Journal {
     deliveries: readonly NewDelivery[];
   }): Promise<boolean>;
   recordUsage(usage: { taskId: string; fence: number; usage: Usage; notes?: unknown }): Promise<void>;
-  /** @throws {StaleFence} when another worker holds the task, or it is over. `released`: a task of its group became ready. */
-  recordOutcome(outcome: Outcome): Promise<{ task: TaskRecord; released: boolean }>;
+  /** @throws {StaleFence} when another worker holds the task, or it is over. */
+  recordOutcome(outcome: Outcome): Promise<{ readonly task: TaskRecord } & Release>;
   /** Gives a running task back to the queue. `crashed`: it counts as a crash; else the attempt is taken back. */
   requeueTask(requeue: { taskId: string; fence: number; at: number; crashed: boolean }): Promise<void>;
   /** Cancels a task that waits. `running` when it must be cancelled by its worker, `over` when it is too late. */
@@ -73,7 +73,7 @@ export interface Journal {
     at: number;
     reason: string;
     deliveries: readonly NewDelivery[];
-  }): Promise<'cancelled' | 'running' | 'over' | 'unknown'>;
+  }): Promise<{ readonly outcome: 'cancelled' | 'running' | 'over' | 'unknown' } & Release>;
   getTask(id: string): Promise<TaskRecord | undefined>;
   listTasks(filter: TaskFilter): Promise<Page<TaskRecord>>;
 

@@ -70,6 +70,14 @@ export interface Outcome {
   readonly deliveries: readonly NewDelivery[];
 }
 
+/** What the end of a task set free: the next one of its group, where one waited behind it. */
+export interface Release {
+  /** It may be claimed at once. */
+  readonly released: boolean;
+  /** It may be claimed from then on. */
+  readonly dueAt: number | undefined;
+}
+
 /** Whether the status is one that never changes again. */
 export function isTerminal(status: TaskStatus): status is TerminalStatus {
   return status === 'completed' || status === 'failed' || status === 'cancelled';

@@ -186,7 +186,7 @@ export async function recordOutcome(
   notes?: unknown,
 ) {
   const deliveries = outcomeDeliveries(world, task, end, at);
-  const { released } = await world.journal.recordOutcome({
+  const { released, dueAt } = await world.journal.recordOutcome({
     taskId: task.id,
     fence: task.fence,
     at,
@@ -200,6 +200,7 @@ export async function recordOutcome(
     'error' in end ? `${end.error.code}: ${end.error.message}` : undefined,
   );
   if (released) world.wake({ agents: [task.agent] });
+  if (dueAt !== undefined) world.dueAt(dueAt);
   announce(world, deliveries);
   if (end.status === 'retrying') world.dueAt(end.dueAt);
   return { status: end.status, released, event: eventOf(task, end, at) };
@@ -224,11 +225,12 @@ export async function cancelWaiting(world: World, task: TaskRecord, reason: stri
   const { id: taskId, agent, trigger } = task;
   const at = world.clock.now();
   const deliveries = outcomeDeliveries(world, task, { status: 'cancelled', reason }, at);
-  const outcome = await world.journal.cancelWaiting({ taskId, at, reason, deliveries });
+  const { outcome, dueAt } = await world.journal.cancelWaiting({ taskId, at, reason, deliveries });
   if (outcome === 'cancelled') {
     const durationMs = at - (task.startedAt ?? task.createdAt);
     world.bus.publish({ type: 'task.cancelled', taskId, agent, trigger, at, durationMs, reason });
     world.wake({ agents: [agent] });
+    if (dueAt !== undefined) world.dueAt(dueAt);
     announce(world, deliveries);
   }
   return outcome;

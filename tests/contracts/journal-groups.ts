@@ -76,6 +76,24 @@ export function groupContract(open: Opener): void {
     ]);
   });
 
+  test.each(['ends', 'is cancelled while it waits'])(
+    'the time of a held task is told when the one before it %s',
+    async (how) => {
+      const { journal } = await open();
+      for (const [id, dueAt] of [['a'], ['b', start + 1_000], ['c', start + 2_000]] as const)
+        await journal.admitTask(admission(id, { task: { group: 'g', dueAt } }));
+      const end = async (id: string, at: number) => {
+        if (how === 'ends') return complete(journal, await claimOne(journal), at);
+        return journal.cancelWaiting({ taskId: id, at, reason: 'operator', deliveries: [] });
+      };
+      expect(await end('a', start + 1)).toMatchObject({ released: false, dueAt: start + 1_000 });
+      await journal.promoteDue(start + 1_000);
+      // Its time has passed: it may be claimed at once.
+      expect(await end('b', start + 2_000)).toMatchObject({ released: true, dueAt: undefined });
+      expect(await end('c', start + 2_000)).toMatchObject({ released: false, dueAt: undefined });
+    },
+  );
+
   test('a held task that is due later waits for both', async () => {
     const { journal } = await open();
     await journal.admitTask(member('a'));

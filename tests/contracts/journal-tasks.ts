@@ -186,13 +186,10 @@ export function taskContract(open: Opener): void {
     const { journal } = await open();
     const running = await runningTask(journal, 'running');
     await journal.admitTask(admission('waiting'));
-    const cancel = (taskId: string) =>
-      journal.cancelWaiting({
-        taskId,
-        at: start + 5,
-        reason: 'operator',
-        deliveries: [newDelivery(`msg_${taskId}`, { taskId, event: 'task.cancelled' })],
-      });
+    const cancel = async (taskId: string) => {
+      const deliveries = [newDelivery(`msg_${taskId}`, { taskId, event: 'task.cancelled' })];
+      return (await journal.cancelWaiting({ taskId, at: start + 5, reason: 'operator', deliveries })).outcome;
+    };
     expect(await cancel('waiting')).toBe('cancelled');
     expect(await cancel('waiting')).toBe('over');
     expect(await cancel('running')).toBe('running');

@@ -1,7 +1,8 @@
 // Tasks of one agent with one group run one after another. The holder is the one that may run, runs or retries;
 // all others are held. Whoever ends the holder makes the next one in line the holder, in the same commit.
+import type { Release } from '../tasks.ts';
 import type { Connection, Row } from './connection.ts';
-import { integer, oneOf } from './row.ts';
+import { integer, oneOf, optionalInteger } from './row.ts';
 
 export type Stage = 'ready' | 'timed' | 'held';
 
@@ -20,18 +21,23 @@ export function holderOf(connection: Connection, agent: string, group: string): 
   );
 }
 
-/** Makes the oldest held task the holder. Whether it may be claimed at once. The old holder must have ended. */
-export function releaseNext(connection: Connection, agent: string, group: string, now: number): boolean {
+export const nobodyReleased: Release = { released: false, dueAt: undefined };
+
+/** Makes the oldest held task the holder. The old holder must have ended. */
+export function releaseNext(connection: Connection, agent: string, group: string, now: number): Release {
   const next = connection.get(
     `SELECT seq FROM tasks WHERE agent = ? AND group_key = ? AND stage = 'held' ORDER BY seq LIMIT 1`,
     agent,
     group,
   );
-  if (next === undefined) return false;
+  if (next === undefined) return nobodyReleased;
   const released = connection.get(
-    `UPDATE tasks SET stage = CASE WHEN due_at > ? THEN 'timed' ELSE 'ready' END WHERE seq = ? RETURNING stage`,
+    `UPDATE tasks SET stage = CASE WHEN due_at > ? THEN 'timed' ELSE 'ready' END WHERE seq = ?
+     RETURNING stage, due_at`,
     now,
     integer(next, 'seq'),
   );
-  return released !== undefined && oneOf(released, 'stage', ['ready', 'timed']) === 'ready';
+  if (released === undefined) throw new Error(`a held task of agent ${agent} is gone`);
+  const ready = oneOf(released, 'stage', ['ready', 'timed']) === 'ready';
+  return { released: ready, dueAt: ready ? undefined : optionalInteger(released, 'due_at') };
 }

@@ -2,19 +2,16 @@
 // task are one commit.
 import { taskStatuses } from '../../core/events.ts';
 import type { NewDelivery } from '../deliveries.ts';
-import { isTerminal, type Outcome, type TaskRecord } from '../tasks.ts';
+import { isTerminal, type Outcome, type Release, type TaskRecord } from '../tasks.ts';
 import type { Connection, Row } from './connection.ts';
 import { insertDelivery } from './delivery-rows.ts';
 import { appendEvent } from './events.ts';
-import { releaseNext } from './groups.ts';
+import { nobodyReleased, releaseNext } from './groups.ts';
 import { integer, oneOf, toJson } from './row.ts';
 import { aboutTask, durationOf, taskRecord } from './task-rows.ts';
 import { heldRow } from './task-work.ts';
 
-export function recordOutcome(
-  connection: Connection,
-  outcome: Outcome,
-): { task: TaskRecord; released: boolean } {
+export function recordOutcome(connection: Connection, outcome: Outcome): { task: TaskRecord } & Release {
   const { end, at } = outcome;
   const over = isTerminal(end.status);
   const row = connection.get(
@@ -37,8 +34,9 @@ export function recordOutcome(
   connection.totals.moved(task.agent, 'running', task.status);
   appendEvent(connection, endEvent(task, outcome));
   for (const delivery of outcome.deliveries) insertDelivery(connection, delivery);
-  const released = over && task.group !== undefined && releaseNext(connection, task.agent, task.group, at);
-  return { task, released };
+  const release =
+    over && task.group !== undefined ? releaseNext(connection, task.agent, task.group, at) : nobodyReleased;
+  return { task, ...release };
 }
 
 function endEvent(task: TaskRecord, { end, at }: Outcome) {
@@ -92,13 +90,16 @@ export function cancelRow(
 export function cancelWaiting(
   connection: Connection,
   cancel: { taskId: string; at: number; reason: string; deliveries: readonly NewDelivery[] },
-): 'cancelled' | 'running' | 'over' | 'unknown' {
+): { outcome: 'cancelled' | 'running' | 'over' | 'unknown' } & Release {
   const row = connection.get('SELECT * FROM tasks WHERE id = ?', cancel.taskId);
-  if (row === undefined) return 'unknown';
+  if (row === undefined) return { outcome: 'unknown', ...nobodyReleased };
   const { status, agent, group } = taskRecord(row);
-  if (status === 'running') return 'running';
-  if (isTerminal(status)) return 'over';
+  if (status === 'running') return { outcome: 'running', ...nobodyReleased };
+  if (isTerminal(status)) return { outcome: 'over', ...nobodyReleased };
   cancelRow(connection, row, cancel.at, cancel.reason, () => cancel.deliveries);
-  if (group !== undefined && row.stage !== 'held') releaseNext(connection, agent, group, cancel.at);
-  return 'cancelled';
+  const holds = group !== undefined && row.stage !== 'held';
+  return {
+    outcome: 'cancelled',
+    ...(holds ? releaseNext(connection, agent, group, cancel.at) : nobodyReleased),
+  };
 }

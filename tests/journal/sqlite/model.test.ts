@@ -153,9 +153,10 @@ const cancel = fc.nat({ max: 20 }).map(
   (number) =>
     new Step(`cancel(t${number})`, async (model, { journal }) => {
       const taskId = `t${number}`;
-      const result = await journal.cancelWaiting({ taskId, at: model.now, reason: 'test', deliveries: [] });
-      if (result === 'cancelled') end(model, taskId, 'cancelled');
-      if (result === 'over') expect(model.ends.has(taskId)).toBe(true);
+      const cancel = { taskId, at: model.now, reason: 'test', deliveries: [] };
+      const { outcome } = await journal.cancelWaiting(cancel);
+      if (outcome === 'cancelled') end(model, taskId, 'cancelled');
+      if (outcome === 'over') expect(model.ends.has(taskId)).toBe(true);
     }),
 );
 
