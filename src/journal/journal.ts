@@ -122,6 +122,16 @@ export interface Journal {
   ): Promise<ReadyRows & { readonly dead: readonly DeliveryDead[]; readonly more: boolean }>;
   /** The earliest time at which {@linkcode promoteDue} will find something. */
   nextDueAt(): Promise<number | undefined>;
+  /**
+   * How many tasks and deliveries wait, till after `after`, for a time that was counted from one after it, which the clock
+   * has not come to. Of many no more than some.
+   */
+  waitsFromAfter(after: number): Promise<number>;
+  /**
+   * Those waits begin anew at `now`: each takes as long as it was to take, but none till after `after`. Some of them at a
+   * time, since there may be a million: until it resolves with 0 the caller goes on.
+   */
+  restartWaits(after: number, now: number): Promise<number>;
 
   listTriggers(): Promise<readonly TriggerRecord[]>;
   saveTriggers(triggers: readonly TriggerRecord[]): Promise<void>;

@@ -1,6 +1,7 @@
-// Schedules whose last instant lies in the future, where nothing of theirs comes due. The wall clock was ahead when
-// it was recorded, or is behind now: a machine whose battery is flat starts years ago, until it has asked the network.
-// Which of the two is told by time alone. So they wait for an hour; then they go on from now.
+// What an instant in the future holds up: schedules whose last instant lies there, where nothing of theirs comes due,
+// and tasks and deliveries whose wait began there, behind which others may stand. The wall clock was ahead when that was
+// recorded, or is behind now: a machine whose battery is flat starts years ago, until it has asked the network. Which of
+// the two is told by time alone. So they stand still for an hour; then they go on from now.
 import type { Clock, TimerId } from '../core/clock.ts';
 import { errorMessage } from '../core/failure.ts';
 import type { Log } from '../core/log.ts';
@@ -8,7 +9,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { TriggerRecord } from '../journal/triggers.ts';
 import { triggerKey } from './recovery.ts';
 
-/** How far ahead of the clock a last instant may lie, in milliseconds. Less is a small correction, soon over. */
+/** How far ahead of the clock an instant may lie, in milliseconds. Less is a small correction, soon over. */
 const tolerance = 86_400_000;
 /** How long a clock may take to be put right, in milliseconds. */
 const patience = 3_600_000;
@@ -24,13 +25,17 @@ export interface FarInstantsOptions {
   readonly onMended: (record: TriggerRecord & { readonly lastInstant: number }) => void;
   /** Runs a look with no other change of the records in between. */
   readonly inTurn: (look: () => Promise<void>) => Promise<void>;
+  /** Tasks and deliveries come due earlier than they did. */
+  readonly onRestarted: () => void;
   readonly log: Log;
 }
 
 export class FarInstants {
   readonly #options: FarInstantsOptions;
-  /** When each was first found so, by the steady clock. */
+  /** When each schedule was first found so, by the steady clock. */
   #since = new Map<string, number>();
+  /** The same of waits, as long as there are any. */
+  #waitsSince: number | undefined;
   #timer: TimerId | undefined;
   #stopped = false;
 
@@ -55,30 +60,37 @@ export class FarInstants {
   }
 
   async #look(): Promise<void> {
-    const { clock, journal, concerns, log } = this.#options;
+    const { clock, log } = this.#options;
     try {
-      const now = clock.now();
-      const far = (await journal().listTriggers()).filter(
-        (record) => (record.lastInstant ?? 0) > now + tolerance && concerns(record),
-      );
-      const steady = clock.monotonic();
-      const before = this.#since;
-      const sinceOf = ({ agent, trigger }: TriggerRecord) => before.get(triggerKey(agent, trigger)) ?? steady;
-      this.#since = new Map(far.map((record) => [triggerKey(record.agent, record.trigger), sinceOf(record)]));
-      const fresh = far.filter(({ agent, trigger }) => !before.has(triggerKey(agent, trigger)));
-      if (fresh.length > 0) {
-        const until = new Date(Math.max(...fresh.map(({ lastInstant }) => lastInstant ?? 0))).toISOString();
-        log.warn(
-          'schedules stand still: their last instants are ahead of the clock. If it is not put right, they go on in an hour',
-          { ...named(fresh), until },
-        );
-      }
-      await this.#mend(far.filter((record) => steady - sinceOf(record) >= patience));
+      const after = clock.now() + tolerance;
+      await this.#lookAtWaits(after);
+      await this.#lookAtSchedules(after);
     } catch (thrown) {
-      log.error('cannot look for schedules that stand still', { error: errorMessage(thrown) });
+      log.error('cannot look for what stands still', { error: errorMessage(thrown) });
     }
     this.#disarm();
-    if (this.#since.size > 0 && !this.#stopped) this.#timer = clock.setTimeout(() => this.look(), interval);
+    const found = this.#since.size > 0 || this.#waitsSince !== undefined;
+    if (found && !this.#stopped) this.#timer = clock.setTimeout(() => this.look(), interval);
+  }
+
+  async #lookAtSchedules(after: number): Promise<void> {
+    const { clock, journal, concerns, log } = this.#options;
+    const far = (await journal().listTriggers()).filter(
+      (record) => (record.lastInstant ?? 0) > after && concerns(record),
+    );
+    const steady = clock.monotonic();
+    const before = this.#since;
+    const sinceOf = ({ agent, trigger }: TriggerRecord) => before.get(triggerKey(agent, trigger)) ?? steady;
+    this.#since = new Map(far.map((record) => [triggerKey(record.agent, record.trigger), sinceOf(record)]));
+    const fresh = far.filter(({ agent, trigger }) => !before.has(triggerKey(agent, trigger)));
+    if (fresh.length > 0) {
+      const until = new Date(Math.max(...fresh.map(({ lastInstant }) => lastInstant ?? 0))).toISOString();
+      log.warn(
+        'schedules stand still: their last instants are ahead of the clock. If it is not put right, they go on in an hour',
+        { ...named(fresh), until },
+      );
+    }
+    await this.#mend(far.filter((record) => steady - sinceOf(record) >= patience));
   }
 
   async #mend(records: readonly TriggerRecord[]): Promise<void> {
@@ -97,6 +109,28 @@ export class FarInstants {
       this.#since.delete(triggerKey(record.agent, record.trigger));
     }
     log.warn('schedules go on from now: the clock has not come near their last instants', named(records));
+  }
+
+  async #lookAtWaits(after: number): Promise<void> {
+    const { clock, journal, onRestarted, log } = this.#options;
+    if ((await journal().waitsFromAfter(after)) === 0) {
+      this.#waitsSince = undefined;
+      return;
+    }
+    if (this.#waitsSince === undefined) {
+      this.#waitsSince = clock.monotonic();
+      log.warn(
+        'tasks or deliveries stand still: their waits began ahead of the clock. If it is not put right, they begin anew in an hour',
+      );
+    }
+    if (this.#stopped || clock.monotonic() - this.#waitsSince < patience) return;
+    let rows = 0;
+    for (let some = 1; some > 0; rows += some) some = await journal().restartWaits(after, clock.now());
+    this.#waitsSince = undefined;
+    log.warn('waits of tasks and deliveries began anew: the clock has not come near their beginning', {
+      rows,
+    });
+    onRestarted();
   }
 }
 

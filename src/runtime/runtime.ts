@@ -266,7 +266,11 @@ export class Runtime {
           return () => this.#dueRows.stop();
         }),
         clockWatch: fromCallback(({ sendBack }) => {
-          const far = watchFarInstants(world(), (agent, trigger) => triggerActor(this.#root, agent, trigger));
+          const far = watchFarInstants(
+            world(),
+            (agent, trigger) => triggerActor(this.#root, agent, trigger),
+            () => this.#dueRows.look(),
+          );
           const unwatch = watchClock(clock, (byMs) => {
             log.warn('the wall clock was set, or the machine slept', { byMs: Math.round(byMs) });
             this.#dueRows.look();

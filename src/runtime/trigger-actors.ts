@@ -62,10 +62,11 @@ export function provideSchedules(world: () => World, alarms: Alarms) {
   });
 }
 
-/** Lets schedules go on that an instant in the future holds up. */
+/** Lets go on what an instant in the future holds up. `onRestarted`: rows come due earlier than they did. */
 export function watchFarInstants(
   world: World,
   actorOf: (agent: string, trigger: string) => AnyActorRef | undefined,
+  onRestarted: () => void,
 ): FarInstants {
   const far = new FarInstants({
     clock: world.clock,
@@ -77,6 +78,7 @@ export function watchFarInstants(
     onMended: ({ agent, trigger, lastInstant }) =>
       actorOf(agent, trigger)?.send({ type: 'go.on', from: lastInstant }),
     inTurn: world.inTurn,
+    onRestarted,
     log: world.log,
   });
   far.look();

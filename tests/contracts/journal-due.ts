@@ -55,6 +55,62 @@ export function dueContract(open: Opener): void {
     expect(await journal.getDelivery('msg_3')).toMatchObject({ status: 'attempting' });
   });
 
+  test('waits that began after a time begin anew, each for as long as it was to take, and no other one is touched', async () => {
+    const { journal } = await open();
+    const ahead = start + 1_000_000;
+    const after = start + 100_000;
+    const retryAt = async (id: string, at: number) => {
+      await journal.admitTask(admission(id, { task: { agent: id } }));
+      const { fence } = await claimOne(journal, id);
+      const error = { code: 'busy', message: 'Later.', retryable: true };
+      const end = { status: 'retrying', error, dueAt: at + 300 } as const;
+      await journal.recordOutcome({ taskId: id, fence, at, end, deliveries: [] });
+    };
+    const attemptAt = async (id: string, at: number, wait: number) => {
+      await journal.addDelivery(newDelivery(id));
+      const { fence } = await claimOneDelivery(journal);
+      const attempt = { at, status: 500, durationMs: 0, error: undefined, answer: undefined };
+      const next = { status: 'backoff', nextAttemptAt: at + wait } as const;
+      await journal.settleDelivery({ id, fence, at, attempt, counts: true, next });
+    };
+    const made = (id: string, createdAt: number, wait: number, group?: string) =>
+      journal.admitTask(admission(id, { task: { agent: id, group, createdAt, dueAt: createdAt + wait } }));
+    await made('jitter', ahead, 100);
+    await made('long', ahead, 500_000);
+    await journal.admitTask(admission('holder', { task: { agent: 'held', group: 'g' } }));
+    await made('held', ahead, 200, 'g');
+    await retryAt('retry', ahead);
+    await attemptAt('msg_ahead', ahead, 400);
+    // However long these are to wait, they began before.
+    await made('patient', start, 5_000_000);
+    await retryAt('failed', after - 300);
+    await attemptAt('msg_patient', start, 5_000_000);
+
+    const dueTimes = async () => {
+      const { items } = await journal.listTasks({ limit: 20 });
+      const times = items.map(({ id, dueAt }) => [id, dueAt && dueAt - start] as const);
+      for (const id of ['msg_ahead', 'msg_patient'])
+        times.push([id, ((await journal.getDelivery(id))?.nextAttemptAt ?? 0) - start]);
+      return Object.fromEntries(times);
+    };
+    const before = await dueTimes();
+    expect(await journal.waitsFromAfter(after)).toBe(5);
+    expect(await dueTimes()).toEqual(before);
+    expect(await journal.restartWaits(after, start + 10)).toBe(5);
+    expect(await dueTimes()).toEqual({
+      ...before,
+      jitter: 110,
+      long: after - start,
+      held: 210,
+      retry: 310,
+      msg_ahead: 410,
+    });
+    expect(await journal.waitsFromAfter(after)).toBe(0);
+    expect(await journal.restartWaits(after, start + 20)).toBe(0);
+    await journal.promoteDue(start + 310);
+    expect(await claimOne(journal, 'retry')).toMatchObject({ id: 'retry', attempt: 2 });
+  });
+
   test('everything that is due is promoted in a few calls, however many there are', async () => {
     const { journal } = await open();
     const count = 2_500;

@@ -22,6 +22,7 @@ import { cancelWaiting, recordOutcome } from './task-ends.ts';
 import { getTask } from './task-rows.ts';
 import { claimTasks, recordStart, recordUsage, requeueTask } from './task-work.ts';
 import { listTriggers, saveTrigger } from './triggers.ts';
+import { restartWaits, waitsFromAfter } from './waits.ts';
 import { GroupWriter } from './writer.ts';
 
 /** The journal over an open connection whose schema is current. `onClose` runs after the connection is closed. */
@@ -74,6 +75,8 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
 
     promoteDue: (now) => write(() => promoteDue(connection, now)),
     nextDueAt: () => read(() => nextDueAt(connection)),
+    waitsFromAfter: (after) => read(() => waitsFromAfter(connection, after)),
+    restartWaits: (after, now) => write(() => restartWaits(connection, after, now)),
 
     listTriggers: () => read(() => listTriggers(connection)),
     saveTriggers: (triggers) =>

@@ -105,6 +105,8 @@ test('promotion and the next due time', async () => {
   const work = async () => {
     await journal.nextDueAt();
     await journal.promoteDue(start + 1);
+    await journal.waitsFromAfter(start);
+    await journal.restartWaits(start, start);
   };
   expect(await wasteful(work)).toEqual([]);
 });

@@ -168,6 +168,8 @@ function portOver(thread: JournalThread): Journal {
     agentsWithWork: asking('agentsWithWork'),
     promoteDue: asking('promoteDue'),
     nextDueAt: asking('nextDueAt'),
+    waitsFromAfter: asking('waitsFromAfter'),
+    restartWaits: asking('restartWaits'),
     listTriggers: asking('listTriggers'),
     saveTriggers: asking('saveTriggers'),
     skip: asking('skip'),
