@@ -52,7 +52,7 @@ export type AdmissionResult =
       readonly task: TaskRecord;
       /** May be claimed at once (neither due later nor behind another of its group). */
       readonly ready: boolean;
-      /** `replace`: running tasks of the group that must now be cancelled. */
+      /** `replace`: running tasks of the group that must now be cancelled. That is on record, as their `cancelReason`. */
       readonly replaces: readonly string[];
       /** `queue` and `replace`: waiting tasks that were cancelled in the same commit. */
       readonly displaced: readonly TaskRecord[];

@@ -67,12 +67,16 @@ export interface Journal {
   recordOutcome(outcome: Outcome): Promise<{ readonly task: TaskRecord } & Release>;
   /** Gives a running task back to the queue. `crashed`: it counts as a crash; else the attempt is taken back. */
   requeueTask(requeue: { taskId: string; fence: number; at: number; crashed: boolean }): Promise<void>;
-  /** Cancels a task that waits. `running` when it must be cancelled by its worker, `over` when it is too late. */
+  /**
+   * Cancels a task that waits. `running` when it must be cancelled by its worker, `over` when it is too late. With `wish`
+   * a running one has the reason as its {@linkcode TaskRecord.cancelReason} from then on, whatever becomes of its worker.
+   */
   cancelWaiting(cancel: {
     taskId: string;
     at: number;
     reason: string;
     deliveries: readonly NewDelivery[];
+    wish?: boolean | undefined;
   }): Promise<{ readonly outcome: 'cancelled' | 'running' | 'over' | 'unknown' } & Release>;
   getTask(id: string): Promise<TaskRecord | undefined>;
   listTasks(filter: TaskFilter): Promise<Page<TaskRecord>>;

@@ -13,6 +13,8 @@ export interface TaskRecord {
   readonly status: TaskStatus;
   /** Why the task is in its state, where that needs a word: `crash_loop`, `replaced`, … */
   readonly reason: string | undefined;
+  /** Why it is to be cancelled, where somebody asked for that while it ran: then it does not run again. */
+  readonly cancelReason: string | undefined;
   readonly input: string;
   readonly result: string | undefined;
   readonly error: FailureData | undefined;

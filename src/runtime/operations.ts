@@ -218,6 +218,7 @@ function sampleTask(agent: string, at: number): TaskRecord {
     triggerType: 'manual',
     status: 'completed',
     reason: undefined,
+    cancelReason: undefined,
     input: 'A test input.',
     result: undefined,
     error: undefined,

@@ -8,7 +8,8 @@ import type { World } from './world.ts';
 
 export async function recover(world: World): Promise<Recovered> {
   const { interrupted } = await world.journal.recover(world.clock.now());
-  for (const task of interrupted) await putInOrder(world, task);
+  // All at once: some wait for what their programs left running.
+  await Promise.all(interrupted.map((task) => putInOrder(world, task)));
   const plans = [...world.plan().agents.values()];
   const records = await world.journal.listTriggers();
   await forgetRemoved(world, plans, records);

@@ -70,7 +70,9 @@ export async function cancelRemoved(world: World, agent: string): Promise<void> 
         const { items } = await world.journal.listTasks({ agent, status, limit: 100 });
         // It may have come back since: then some of these may be its new ones.
         if (world.plan().agents.has(agent)) return;
-        const outcomes = await Promise.all(items.map((task) => cancelWaiting(world, task, 'removed')));
+        const outcomes = await Promise.all(
+          items.map((task) => cancelWaiting(world, task, 'removed', { wish: false })),
+        );
         if (!outcomes.includes('cancelled')) break;
       }
     }

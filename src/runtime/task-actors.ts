@@ -6,6 +6,7 @@ import { errorMessage, Failure, toFailure } from '../core/failure.ts';
 import { StaleFence } from '../journal/errors.ts';
 import type { Outcome, TaskRecord } from '../journal/tasks.ts';
 import { isNotifiedOf, taskDeliveries } from '../notifications/outbox.ts';
+import type { AgentPlan } from '../plan/plan.ts';
 import { aftermathMachine } from '../tasks/aftermath.machine.ts';
 import { type AttemptEnd, eventOf, outcomeOf } from '../tasks/attempt.ts';
 import { type Claimed, type ClaimInput, taskOf, taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
@@ -214,18 +215,26 @@ export async function cancelTask(
 ): Promise<'cancelled' | 'cancelling' | 'over' | 'unknown'> {
   const task = await world.journal.getTask(taskId);
   if (task === undefined) return 'unknown';
-  const outcome = await cancelWaiting(world, task, reason);
+  const outcome = await cancelWaiting(world, task, reason, { wish: true });
   if (outcome !== 'running') return outcome;
   world.cancel(task.agent, taskId, reason);
   return 'cancelling';
 }
 
-/** Cancels a task that waits; one that runs, or is over, is left alone. */
-export async function cancelWaiting(world: World, task: TaskRecord, reason: string) {
+/**
+ * Cancels a task that waits; one that runs, or is over, is left alone. `wish`: that one which runs is to be cancelled is
+ * put on record, so that a crash does not undo it.
+ */
+export async function cancelWaiting(
+  world: World,
+  task: TaskRecord,
+  reason: string,
+  { wish }: { readonly wish: boolean },
+) {
   const { id: taskId, agent, trigger } = task;
   const at = world.clock.now();
   const deliveries = outcomeDeliveries(world, task, { status: 'cancelled', reason }, at);
-  const { outcome, dueAt } = await world.journal.cancelWaiting({ taskId, at, reason, deliveries });
+  const { outcome, dueAt } = await world.journal.cancelWaiting({ taskId, at, reason, deliveries, wish });
   if (outcome === 'cancelled') {
     const durationMs = at - (task.startedAt ?? task.createdAt);
     world.bus.publish({ type: 'task.cancelled', taskId, agent, trigger, at, durationMs, reason });
@@ -266,26 +275,36 @@ export async function putInOrder(world: World, task: TaskRecord): Promise<void> 
   const at = world.clock.now();
   const crashes = task.crashes + 1;
   const plan = agentPlan(world, task.agent);
-  const fails = plan?.onCrash === 'fail';
-  if (!fails && crashes < crashLimit) {
+  const end = endOfCrash(task, plan, crashes);
+  if (end === undefined) {
     await world.journal.requeueTask({ taskId: task.id, fence: task.fence, at, crashed: true });
     world.taskSpans.end(task, 'crashed');
     world.log.warn('a task was cut off and will run again', { task: task.id, crashes });
     return;
   }
-  // Nobody waits for what its program may still be doing.
   if (plan?.work.type === 'command') {
-    void endLeftBehind({ taskId: task.id, journal: world.plan().journal.path }, world.clock);
+    const ended = endLeftBehind({ taskId: task.id, journal: world.plan().journal.path }, world.clock);
+    // The next one of its group starts when its program has ended; nobody else waits for that.
+    if (task.group !== undefined) await ended;
   }
-  const error = fails
-    ? { code: 'interrupted', message: 'the process died while the task was running', retryable: false }
-    : {
-        code: 'crash_loop',
-        message: `the process died ${crashes} times while the task was running`,
-        retryable: false,
-      };
   // It did start, and whoever hears of its end hears of that too; where its start is on disk already this writes nothing.
   await recordStart(world, task);
-  const recorded = await recordOutcome(world, task, { status: 'failed', error }, at);
+  const recorded = await recordOutcome(world, task, end, at);
   world.bus.publish(recorded.event);
+}
+
+/** How a task ends that its process cut off; undefined where it is to run again. */
+function endOfCrash(
+  { cancelReason }: TaskRecord,
+  plan: AgentPlan | undefined,
+  crashes: number,
+): Outcome['end'] | undefined {
+  if (cancelReason !== undefined) return { status: 'cancelled', reason: cancelReason };
+  if (plan?.onCrash === 'fail') {
+    const message = 'the process died while the task was running';
+    return { status: 'failed', error: { code: 'interrupted', message, retryable: false } };
+  }
+  if (crashes < crashLimit) return undefined;
+  const message = `the process died ${crashes} times while the task was running`;
+  return { status: 'failed', error: { code: 'crash_loop', message, retryable: false } };
 }

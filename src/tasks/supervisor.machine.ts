@@ -94,7 +94,8 @@ export const taskSupervisorMachine = setup({
       const { children } = self.getSnapshot();
       const places = freePlaces(taskPrefix, children);
       for (const task of params.tasks) {
-        const cancel = context.early.get(task.id);
+        // Of the last: somebody asked for it during an earlier attempt, whose worker died.
+        const cancel = context.early.get(task.id) ?? task.cancelReason;
         const told =
           cancel !== undefined
             ? ({ stop: 'cancel', reason: cancel } as const)

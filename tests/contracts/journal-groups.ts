@@ -195,6 +195,18 @@ export function groupContract(open: Opener): void {
     expect(await claimOne(journal)).toMatchObject({ id: 'c' });
   });
 
+  test('overlap replace: that the running one is to be cancelled is on record with the new one', async () => {
+    const { journal } = await open();
+    await journal.admitTask(member('a', 'replace'));
+    await claimOne(journal);
+    await journal.admitTask(member('b', 'queue'));
+    expect(await journal.getTask('a')).toMatchObject({ cancelReason: undefined });
+    await journal.admitTask(member('c', 'replace'));
+    const { interrupted } = await journal.recover(start);
+    expect(interrupted).toMatchObject([{ id: 'a', status: 'running', cancelReason: 'replaced' }]);
+    expect(await journal.getTask('c')).toMatchObject({ cancelReason: undefined });
+  });
+
   test('overlap replace: a retrying task is cancelled, and the new one may start', async () => {
     const { journal } = await open();
     await journal.admitTask(member('a', 'replace'));

@@ -205,6 +205,18 @@ export function taskContract(open: Opener): void {
     expect(await cancel('running')).toBe('over');
   });
 
+  test('a running task remembers that it is to be cancelled where that is wished, also when it waits again', async () => {
+    const { journal } = await open();
+    const { fence } = await runningTask(journal, 'task');
+    const cancel = { taskId: 'task', at: start, reason: 'operator', deliveries: [] };
+    expect(await journal.cancelWaiting(cancel)).toMatchObject({ outcome: 'running' });
+    expect(await journal.getTask('task')).toMatchObject({ cancelReason: undefined });
+    expect(await journal.cancelWaiting({ ...cancel, wish: true })).toMatchObject({ outcome: 'running' });
+    expect(await journal.getTask('task')).toMatchObject({ status: 'running', cancelReason: 'operator' });
+    await journal.requeueTask({ taskId: 'task', fence, at: start, crashed: true });
+    expect(await claimOne(journal)).toMatchObject({ id: 'task', cancelReason: 'operator' });
+  });
+
   test('usage and notes that were recorded while it ran stay when the outcome brings none', async () => {
     const { journal } = await open();
     const task = await runningTask(journal, 'task');

@@ -109,4 +109,37 @@ agents:
     await expect.poll(() => after.map(alive)).toEqual([false, false]);
     expect(await second.stop()).toBe(0);
   });
+
+  test('what was being cancelled at a kill -9 does not run again, and the next of its group waits for its program', async () => {
+    place = new Workspace();
+    // Each run says whether the first one still runs.
+    const script = `[ -s pids ] && grep -qs '^State:.[^Z]' /proc/$(head -n 1 pids)/status && echo both > both
+trap '' TERM; echo $$ >> pids; while :; do sleep 0.1; done`;
+    const text = `
+agents:
+  stubborn:
+    type: command
+    command: [sh, -c, ${JSON.stringify(script)}]
+    concurrency: 2
+    trigger: { type: webhook, auth: none, concurrency_key: all, response: { mode: async } }
+`;
+    const first = place.run(runtime, text);
+    const caller = new WebhookCaller(await first.ready(), place);
+    const one = await caller.post('/webhooks/stubborn');
+    const other = await caller.post('/webhooks/stubborn');
+    await pidsIn('pids', 1);
+    expect((await caller.api(`tasks/${one.body.task_id}/cancel`, 'POST')).status).toBe(202);
+    await first.stop('SIGKILL');
+
+    const second = place.run(runtime, text);
+    const again = new WebhookCaller(await second.ready(), place);
+    const [before = 0, after = 0] = await pidsIn('pids', 2);
+    expect([before, after].map(alive)).toEqual([false, true]);
+    expect(existsSync(join(place.folder, 'both'))).toBe(false);
+    const { body } = await again.api(`tasks/${one.body.task_id}`);
+    expect(body).toMatchObject({ status: 'cancelled', reason: 'operator', attempt: 1 });
+    expect((await again.api(`tasks/${other.body.task_id}/cancel`, 'POST')).status).toBe(202);
+    await second.message('task cancelled');
+    expect(await second.stop()).toBe(0);
+  });
 });

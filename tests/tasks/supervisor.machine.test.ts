@@ -63,6 +63,14 @@ test('a cancel that comes while its row is being claimed reaches the task', asyn
   actor.stop();
 });
 
+test('a task that is claimed with the wish to cancel it does not run', async () => {
+  const { actor, clock, claims, ends } = supervised();
+  claims[0]?.([taskRecord({ id: 't', cancelReason: 'replaced' })]);
+  await clock.settle();
+  expect(ends).toEqual([{ kind: 'cancelled', reason: 'replaced', notes: undefined }]);
+  actor.stop();
+});
+
 test('a drain that comes while claiming is for good, and what was claimed goes back', async () => {
   const { actor, clock, claims, requeued } = supervised();
   actor.send({ type: 'drain' });

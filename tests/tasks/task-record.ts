@@ -9,6 +9,7 @@ export function taskRecord(changes: Partial<TaskRecord> = {}): TaskRecord {
     triggerType: 'manual',
     status: 'running',
     reason: undefined,
+    cancelReason: undefined,
     input: 'hi',
     result: undefined,
     error: undefined,

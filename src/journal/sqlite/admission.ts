@@ -144,6 +144,7 @@ function newRecord({ task }: Admission): TaskRecord {
     triggerType: task.triggerType,
     status: 'queued',
     reason: undefined,
+    cancelReason: undefined,
     input: task.input,
     result: undefined,
     error: undefined,

@@ -5,13 +5,21 @@ import { traceparent } from './migrations/0002_traceparent.ts';
 import { groupTotals } from './migrations/0003_group_totals.ts';
 import { endpointAge } from './migrations/0004_endpoint_age.ts';
 import { fewerIndexes } from './migrations/0005_fewer_indexes.ts';
+import { wishedCancels } from './migrations/0006_wished_cancels.ts';
 import { integer } from './row.ts';
 
 /** Marks the file as a journal of Callboard: `CALL` in ASCII, at offset 68 of the file. */
 const applicationId = 0x43414c4c;
 
 /** Number n stands at index n - 1. A migration that was released never changes. */
-const migrations: readonly string[] = [initial, traceparent, groupTotals, endpointAge, fewerIndexes];
+const migrations: readonly string[] = [
+  initial,
+  traceparent,
+  groupTotals,
+  endpointAge,
+  fewerIndexes,
+  wishedCancels,
+];
 
 function pragma(connection: Connection, name: 'user_version' | 'application_id'): number {
   const row = connection.get(`PRAGMA ${name}`);

@@ -6,6 +6,7 @@ import { integer, optionalInteger, text } from './row.ts';
 import { recordSkip } from './skips.ts';
 import { cancelRow } from './task-ends.ts';
 import { taskRecord } from './task-rows.ts';
+import { wishCancel } from './task-work.ts';
 
 /** What making room for a new task of a group did. */
 export interface Room {
@@ -70,10 +71,11 @@ export function makeRoom(
     if (reason === 'overlap') recordSkip(connection, { agent, trigger, reason, at: scheduledAt });
     return task;
   });
-  const goes = admission.overlap === 'replace' && holder.stage === null && !isSpared(holder, admission);
+  const replaces = admission.overlap === 'replace' && holder.stage === null && !isSpared(holder, admission);
+  if (replaces) wishCancel(connection, holder, reason);
   return {
     held: !rows.includes(holder),
-    replaces: goes ? [text(holder, 'id')] : [],
+    replaces: replaces ? [text(holder, 'id')] : [],
     displaced,
   };
 }

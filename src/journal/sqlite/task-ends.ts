@@ -9,7 +9,7 @@ import { appendEvent } from './events.ts';
 import { nobodyReleased, releaseNext } from './groups.ts';
 import { integer, oneOf, toJson } from './row.ts';
 import { aboutTask, durationOf, taskRecord } from './task-rows.ts';
-import { heldRow } from './task-work.ts';
+import { heldRow, wishCancel } from './task-work.ts';
 
 export function recordOutcome(connection: Connection, outcome: Outcome): { task: TaskRecord } & Release {
   const { end, at } = outcome;
@@ -89,12 +89,21 @@ export function cancelRow(
 
 export function cancelWaiting(
   connection: Connection,
-  cancel: { taskId: string; at: number; reason: string; deliveries: readonly NewDelivery[] },
+  cancel: {
+    taskId: string;
+    at: number;
+    reason: string;
+    deliveries: readonly NewDelivery[];
+    wish?: boolean | undefined;
+  },
 ): { outcome: 'cancelled' | 'running' | 'over' | 'unknown' } & Release {
   const row = connection.get('SELECT * FROM tasks WHERE id = ?', cancel.taskId);
   if (row === undefined) return { outcome: 'unknown', ...nobodyReleased };
   const { status, agent, group } = taskRecord(row);
-  if (status === 'running') return { outcome: 'running', ...nobodyReleased };
+  if (status === 'running') {
+    if (cancel.wish === true) wishCancel(connection, row, cancel.reason);
+    return { outcome: 'running', ...nobodyReleased };
+  }
   if (isTerminal(status)) return { outcome: 'over', ...nobodyReleased };
   cancelRow(connection, row, cancel.at, cancel.reason, () => cancel.deliveries);
   const holds = group !== undefined && row.stage !== 'held';

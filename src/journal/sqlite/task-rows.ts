@@ -34,6 +34,7 @@ export function taskRecord(row: Row): TaskRecord {
     triggerType: oneOf(row, 'trigger_type', triggerTypes),
     status: oneOf(row, 'status', taskStatuses),
     reason: optionalText(row, 'reason'),
+    cancelReason: optionalText(row, 'cancel_reason'),
     input: text(row, 'input'),
     result: optionalText(row, 'result'),
     error: failure(row),

@@ -60,6 +60,11 @@ export function recordStart(
   return true;
 }
 
+/** The running task of this row is to be cancelled: by its worker, or by whoever finds it when that has died. */
+export function wishCancel(connection: Connection, row: Row, reason: string): void {
+  connection.run('UPDATE tasks SET cancel_reason = ? WHERE seq = ?', reason, integer(row, 'seq'));
+}
+
 export function recordUsage(
   connection: Connection,
   record: { taskId: string; fence: number; usage: Usage; notes?: unknown },

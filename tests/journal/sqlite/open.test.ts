@@ -147,7 +147,11 @@ test('a file of the first schema is brought to the newest, with its rows', async
      VALUES ('old', 'agent', 'hook', 'webhook', 'queued', 'ready', 0, 'kept')`,
   );
   const journal = await open();
-  expect(await journal.getTask('old')).toMatchObject({ input: 'kept', traceparent: undefined });
+  expect(await journal.getTask('old')).toMatchObject({
+    input: 'kept',
+    traceparent: undefined,
+    cancelReason: undefined,
+  });
   expect(await journal.claimTasks({ agent: 'agent', limit: 1, now: 1 })).toHaveLength(1);
 });
 
@@ -155,7 +159,7 @@ test('a file of a newer program is refused and left as it is', async () => {
   await (await open()).close();
   rawChange(path, 'PRAGMA user_version = 99');
   await expect(open()).rejects.toThrow(JournalTooNew);
-  await expect(open()).rejects.toThrow('its schema is version 99, and this program knows versions up to 5');
+  await expect(open()).rejects.toThrow('its schema is version 99, and this program knows versions up to 6');
   expect(rawRows(path, 'PRAGMA user_version')).toEqual([{ user_version: 99 }]);
 });
 
