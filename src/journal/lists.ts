@@ -1,6 +1,12 @@
 // What is listed, and by pages.
 import type { DeliveryStatus, SkipReason, TaskStatus } from '../core/events.ts';
 
+/**
+ * A page ends before its texts are longer than this, in bytes, even if fewer items than asked for are on it; one always
+ * is. Five hundred inputs and results of 1 MiB would be more than the process can hold.
+ */
+export const pageBytes = 8 * 2 ** 20;
+
 export interface Page<Item> {
   readonly items: readonly Item[];
   /** Give it back as `cursor` for the next page; undefined on the last one. */
@@ -11,6 +17,7 @@ export interface Page<Item> {
 export interface ListFilter {
   readonly agent?: string | undefined;
   readonly since?: number | undefined;
+  /** The most items; {@linkcode pageBytes} may end the page sooner. */
   readonly limit: number;
   readonly cursor?: string | undefined;
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { InvalidCursor } from '../../src/journal/errors.ts';
-import type { Page } from '../../src/journal/lists.ts';
+import { type Page, pageBytes } from '../../src/journal/lists.ts';
 import { admission, claimOne, complete, newDelivery, type Opener, start } from './journal-fixtures.ts';
 
 async function pages<Item>(list: (cursor: string | undefined) => Promise<Page<Item>>): Promise<Item[][]> {
@@ -36,6 +36,29 @@ export function listContract(open: Opener): void {
     expect((await journal.listTasks({ limit: 2 })).next).toBeUndefined();
     expect((await journal.listTasks({ limit: 1 })).next).toBeDefined();
     await expect(journal.listTasks({ limit: 1, cursor: 'nonsense' })).rejects.toThrow(InvalidCursor);
+  });
+
+  test('a page of long texts ends before they are too long, and the rest follows', async () => {
+    const { journal } = await open();
+    const input = 'i'.repeat(2 ** 20);
+    for (let index = 0; index < 10; index += 1) {
+      await journal.admitTask(admission(`task ${index}`, { task: { input } }));
+    }
+    const { id, fence } = await claimOne(journal);
+    const end = { status: 'completed', result: 'r'.repeat(pageBytes) } as const;
+    await journal.recordOutcome({ taskId: id, fence, at: start, end, deliveries: [] });
+    const tasks = await pages((cursor) => journal.listTasks({ limit: 50, cursor }));
+    expect(tasks.map((page) => page.map((task) => task.id))).toEqual([
+      [9, 8, 7, 6, 5, 4, 3, 2].map((index) => `task ${index}`),
+      ['task 1'],
+      // Alone longer than a page.
+      ['task 0'],
+    ]);
+    for (let index = 0; index < 9; index += 1) {
+      await journal.addDelivery(newDelivery(`msg_${index}`, { body: input }));
+    }
+    const deliveries = await pages((cursor) => journal.listDeliveries({ limit: 50, cursor }));
+    expect(deliveries.map((page) => page.length)).toEqual([8, 1]);
   });
 
   test('filters of tasks, alone and together', async () => {

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { runtimes, Workspace } from '../support/program.ts';
 import { recordingServer } from '../support/recording-server.ts';
+import { WebhookCaller } from '../support/webhook-caller.ts';
 
 let place: Workspace;
 
@@ -130,6 +131,32 @@ describe.each(runtimes)('under $name', { timeout: 90_000 }, (runtime) => {
       headers: { authorization: `Bearer ${readFileSync(place.tokenPath, 'utf8').trim()}` },
     });
     expect(await shown.json()).toMatchObject({ deliveries: [{ id: delivery, status: 'delivered' }] });
+    expect(await program.stop()).toBe(0);
+  });
+
+  test('long texts come in several pages, and all deliveries with their task', async () => {
+    await using receiver = await recordingServer();
+    const hooks = Array.from(
+      { length: 9 },
+      (_, index) => `{ id: n${index}, url: "${receiver.url}", events: [task.completed] }`,
+    );
+    const program = place.run(
+      runtime,
+      `agents: { hello: { type: echo, trigger: { type: webhook, auth: none }, notifications: [${hooks}] } }`,
+    );
+    const caller = new WebhookCaller(await program.ready(), place);
+    const calls = Array.from({ length: 5 }, () =>
+      caller.post('/webhooks/hello', JSON.stringify('x'.repeat(2 ** 20 - 2))),
+    );
+    const [first] = await Promise.all(calls);
+    // Input and result of each are 2 MiB together.
+    const page = await caller.api('tasks');
+    expect(page.body).toMatchObject({ items: { length: 4 }, next: expect.any(String) });
+    const rest = await caller.api(`tasks?cursor=${page.body.next}`);
+    expect(rest.body).toMatchObject({ items: { length: 1 }, next: null });
+    // The bodies of its nine deliveries are more than a page, but they are not shown here.
+    const shown = await caller.api(`tasks/${first?.body.task_id}`);
+    expect(shown.body).toMatchObject({ deliveries: { length: 9 } });
     expect(await program.stop()).toBe(0);
   });
 

@@ -1,8 +1,8 @@
 // `callboard deliveries`: list, show and replay what was or was not delivered.
 import { type ClientOptions, createClient } from '../client.ts';
 import type { Io } from '../io.ts';
+import { pagesOf, search } from '../pages.ts';
 import { field, printRows } from '../rows.ts';
-import { search } from './tasks.ts';
 
 export interface DeliveriesOptions extends ClientOptions {
   readonly action: 'list' | 'show' | 'replay';
@@ -18,7 +18,7 @@ export async function deliveries(
 ): Promise<number> {
   const client = createClient(options, io);
   if (action === 'list') {
-    printRows(await client.request('GET', `/api/deliveries?${search(query)}`), columns, format, io);
+    await printRows(pagesOf(client, '/api/deliveries', query), columns, format, io);
     return 0;
   }
   const path = `/api/deliveries/${encodeURIComponent(id ?? '')}`;

@@ -1,6 +1,7 @@
 // `callboard notifications`: list, pause, resume and test the notifications of a running server.
 import { type ClientOptions, createClient } from '../client.ts';
 import type { Io } from '../io.ts';
+import { pageShape } from '../pages.ts';
 import { field, printRows } from '../rows.ts';
 
 export interface NotificationsOptions extends ClientOptions {
@@ -16,7 +17,12 @@ export async function notifications(
 ): Promise<number> {
   const client = createClient(options, io);
   if (target === undefined) {
-    printRows(await client.request('GET', '/api/notifications'), columns, format, io);
+    await printRows(
+      [pageShape.parse(await client.request('GET', '/api/notifications'))],
+      columns,
+      format,
+      io,
+    );
     return 0;
   }
   const path = [target.agent, target.id, action].map(encodeURIComponent).join('/');

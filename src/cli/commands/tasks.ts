@@ -1,6 +1,7 @@
 // `callboard tasks`: list, show, cancel and replay the tasks of a running server.
 import { type ClientOptions, createClient } from '../client.ts';
 import type { Io } from '../io.ts';
+import { pagesOf } from '../pages.ts';
 import { field, printRows } from '../rows.ts';
 
 export interface TasksOptions extends ClientOptions {
@@ -17,7 +18,7 @@ export async function tasks(
   const client = createClient(options, io);
   const path = `/api/tasks/${encodeURIComponent(id ?? '')}`;
   if (action === 'list') {
-    printRows(await client.request('GET', `/api/tasks?${search(query)}`), columns, format, io);
+    await printRows(pagesOf(client, '/api/tasks', query), columns, format, io);
     return 0;
   }
   const answer =
@@ -39,10 +40,4 @@ function outcome(task: Readonly<Record<string, unknown>>): string {
   if (typeof error === 'object' && error !== null && 'message' in error)
     return field({ ...error }, 'message');
   return field(task, 'result') || field(task, 'reason');
-}
-
-/** A query without the fields that were not given. */
-export function search(query: Readonly<Record<string, string | undefined>>): string {
-  const given = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
-  return new URLSearchParams(given).toString();
 }

@@ -1,13 +1,16 @@
 // Lists go by time and then by row number, newest first; a cursor is the place of the last item, so rows that
 // come in or go between two pages shift nothing.
 import { InvalidCursor } from '../errors.ts';
-import type { Page } from '../lists.ts';
+import { type Page, pageBytes } from '../lists.ts';
 import type { Connection, Row, Value } from './connection.ts';
 import { integer } from './row.ts';
 
 export interface Listing<Item> {
-  /** Columns and table, up to WHERE. */
-  readonly select: string;
+  /** What {@linkcode Listing.item} reads. */
+  readonly columns: string;
+  readonly from: string;
+  /** The columns that may be long. */
+  readonly texts: readonly string[];
   /** The column that orders the list. */
   readonly time: string;
   /** Conditions with one `?` for each value; those without a value are left out. */
@@ -41,16 +44,28 @@ export function listPage<Item>(
     values.push(...readCursor(filter.cursor));
   }
   const where = conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`;
-  const rows = connection.all(
-    `${listing.select} ${where} ORDER BY ${listing.time} DESC, seq DESC LIMIT ?`,
-    ...values,
-    limit + 1,
-  );
-  const shown = rows.slice(0, limit);
-  const last = shown.at(-1);
+  const rest = `FROM ${listing.from} ${where} ORDER BY ${listing.time} DESC, seq DESC LIMIT ?`;
+  const select = (columns: string, most: number) =>
+    connection.all(`SELECT ${columns} ${rest}`, ...values, most);
+  // First how long the rows are, which SQLite tells without reading them: rows that are no part of the page would fill
+  // the memory as much as those that are.
+  const bytes = ['0', ...listing.texts.map((column) => `coalesce(octet_length(${column}), 0)`)].join(' + ');
+  const places = select(`seq, ${listing.time}, ${bytes} AS bytes`, limit + 1);
+  const shown = countOf(places.slice(0, limit));
+  const last = places[shown - 1];
   const next =
-    rows.length <= limit || last === undefined
+    places.length <= shown || last === undefined
       ? undefined
       : Buffer.from(`${integer(last, listing.time)}.${integer(last, 'seq')}`).toString('base64url');
-  return { items: shown.map(listing.item), next };
+  return { items: select(listing.columns, shown).map(listing.item), next };
+}
+
+/** How many of these rows one page holds. */
+function countOf(rows: readonly Row[]): number {
+  let total = 0;
+  const passing = rows.findIndex((row) => {
+    total += integer(row, 'bytes');
+    return total > pageBytes;
+  });
+  return passing === -1 ? rows.length : Math.max(1, passing);
 }

@@ -10,7 +10,9 @@ import { taskRecord } from './task-rows.ts';
 
 export function listTasks(connection: Connection, filter: TaskFilter): Page<TaskRecord> {
   const listing = {
-    select: 'SELECT * FROM tasks',
+    columns: '*',
+    from: 'tasks',
+    texts: ['input', 'result', 'error', 'notes'],
     time: 'created_at',
     where: [
       // Those of one status are fewer than those of an agent, as a rule: `+` keeps the agent's index out of it.
@@ -29,7 +31,9 @@ export function listDeliveries(connection: Connection, filter: DeliveryFilter): 
   const waiting = status === 'waiting';
   const mayWait = status === 'pending' || status === 'backoff';
   const listing = {
-    select: `SELECT ${deliveryColumns} FROM deliveries d`,
+    columns: deliveryColumns,
+    from: 'deliveries d',
+    texts: ['body'],
     time: 'created_at',
     where: [
       ['task_id = ?', filter.taskId],
@@ -46,7 +50,9 @@ export function listDeliveries(connection: Connection, filter: DeliveryFilter): 
 
 export function listSkips(connection: Connection, filter: SkipFilter): Page<SkipRecord> {
   const listing = {
-    select: 'SELECT * FROM skips',
+    columns: '*',
+    from: 'skips',
+    texts: [],
     time: 'at',
     where: [
       ['agent = ?', filter.agent],

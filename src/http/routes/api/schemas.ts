@@ -1,6 +1,7 @@
 // The shapes of the API: they validate what comes in, and the OpenAPI document is made from them.
 import { z } from '@hono/zod-openapi';
 import { deliveryStatuses, skipReasons, taskStatuses } from '../../../core/events.ts';
+import { pageBytes } from '../../../journal/lists.ts';
 
 const time = z.string().datetime().nullable();
 
@@ -12,7 +13,15 @@ const since = z
   .openapi({ type: 'string', format: 'date-time', description: 'Only what was made at this time or later.' });
 
 const paging = {
-  limit: z.coerce.number().int().min(1).max(500).default(50),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(500)
+    .default(50)
+    .openapi({
+      description: `The most items. Fewer come where their texts are longer than ${pageBytes / 2 ** 20} MiB together, with \`next\` for the rest.`,
+    }),
   cursor: z.string().optional().openapi({ description: 'The `next` of the page before.' }),
 };
 
@@ -184,4 +193,9 @@ export const problemShape = z
 
 /** A page of a list: newest first; `next` is the cursor of the page after, null on the last one. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
-  z.object({ items: z.array(item), next: z.string().nullable() });
+  z.object({
+    items: z.array(item),
+    next: z.string().nullable().openapi({
+      description: 'The `cursor` of the next page; null on the last one, and only there.',
+    }),
+  });

@@ -1,4 +1,5 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Runtime } from '../../../runtime/runtime.ts';
 import { Refusal } from '../../problem.ts';
 import { deliveryUrl, deliveryView, eventView, pageView, taskView } from '../../views.ts';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
@@ -66,6 +67,9 @@ const replay = describe('/tasks/{id}/replay', {
   responses: { 201: jsonOf(taskShape, 'The new task.'), ...notFound, ...overBudget },
 });
 
+/** Deliveries that are shown with their task. */
+const mostDeliveries = 200;
+
 /** `/api/tasks`. */
 export function taskRoutes({ runtime, vitals }: HttpWorld) {
   const routes = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid });
@@ -79,13 +83,13 @@ export function taskRoutes({ runtime, vitals }: HttpWorld) {
     if (task === undefined) throw unknownTask(id);
     const [events, deliveries] = await Promise.all([
       runtime.journal.taskEvents(id),
-      runtime.journal.listDeliveries({ taskId: id, limit: 200 }),
+      deliveriesOf(runtime, id),
     ]);
     const body = {
       ...taskView(task),
       attempts: attemptsOf(events),
       events: events.map(eventView),
-      deliveries: deliveries.items.map((delivery) => deliveryView(delivery, deliveryUrl(runtime, delivery))),
+      deliveries,
     };
     return c.json(body, 200);
   });
@@ -106,6 +110,22 @@ export function taskRoutes({ runtime, vitals }: HttpWorld) {
     return c.json(taskView(await runtime.operations.replayTask(c.req.valid('param').id)), 201);
   });
   return routes;
+}
+
+/** The newest deliveries of a task, without their bodies: together these may fill many pages. */
+async function deliveriesOf(runtime: Runtime, taskId: string) {
+  const views: ReturnType<typeof deliveryView>[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await runtime.journal.listDeliveries({
+      taskId,
+      limit: mostDeliveries - views.length,
+      cursor,
+    });
+    views.push(...page.items.map((delivery) => deliveryView(delivery, deliveryUrl(runtime, delivery))));
+    cursor = page.next;
+  } while (cursor !== undefined && views.length < mostDeliveries);
+  return views;
 }
 
 function unknownTask(id: string) {
