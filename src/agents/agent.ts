@@ -15,6 +15,11 @@ export interface AgentRun {
   readonly input: string;
   /** What earlier attempts of this task used: budgets are for the task, not for the attempt. */
   readonly spent: Usage | undefined;
+  /**
+   * Does what is no part of the attempt, before or after its work: ending what a program left behind. The timeout counts
+   * from anew when that is over, so it must end by itself, and soon.
+   */
+  readonly clearing: (work: () => Promise<void>) => Promise<void>;
   /** Aborted at timeout, cancel and shutdown. The run must end soon after. */
   readonly signal: AbortSignal;
   /** Commits what the task has used so far, so that a crash forgets nothing. Awaited between steps. */

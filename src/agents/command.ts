@@ -1,7 +1,7 @@
 // A program as an agent: input on stdin, stdout is the result. Never through a shell.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { sleep } from '../core/clock.ts';
+import { type Clock, sleep } from '../core/clock.ts';
 import { errorMessage, Failure } from '../core/failure.ts';
 import { Redactor } from '../core/redact.ts';
 import { abortFailure } from './aborted.ts';
@@ -45,7 +45,7 @@ async function runCommand(
     throw new Failure('command_not_found', 'Cannot start the command: the name of its program is empty');
   }
   // An attempt before this one may have been cut off by the end of Callboard, and still be at it.
-  if (run.attempt > 1) await endLeftBehind(run, clock);
+  if (run.attempt > 1) await run.clearing(() => endLeftBehind(run, clock));
   if (run.signal.aborted) throw abortFailure(run.signal);
   const child = start(program, args, plan, run);
   const output = new HeadOfOutput(outputLimit, redactor);
@@ -59,15 +59,8 @@ async function runCommand(
   const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
   const ending = await endOf(child, run.signal);
   if (ending.type === 'not started') throw startFailure(program, plan, ending.error);
-  if (ending.type === 'exited') {
-    const waiting = new AbortController();
-    await Promise.race([closed, sleep(clock, closeDelay, waiting.signal).catch(() => {})]);
-    waiting.abort();
-  }
-  // Whatever the program forked and left behind ends with the task. A daemon, which left the group, outlives a
-  // program that ended by itself, but not one that was stopped.
-  if (child.pid !== undefined && ending.type === 'aborted') await endCommand(child.pid, run, clock);
-  else if (child.pid !== undefined && groupIsAlive(child.pid)) await endProcessGroup(child.pid, clock);
+  // The program has had its time.
+  await run.clearing(() => clear(child, ending, closed, run, clock));
   for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
 
   if (ending.type === 'aborted') throw abortFailure(run.signal);
@@ -134,6 +127,25 @@ function startFailure(program: string, plan: CommandPlan, thrown: unknown): Fail
   // Out of processes, memory or descriptors: that may pass.
   const retryable = code === 'EAGAIN' || code === 'ENOMEM' || code === 'EMFILE' || code === 'ENFILE';
   return new Failure('command_not_started', `${about}: ${errorMessage(thrown)}`, { ...options, retryable });
+}
+
+/** Reads what is still to come of the output, and ends what is left of a program that ended or shall end. */
+async function clear(
+  { pid }: ChildProcess,
+  { type }: Ending,
+  closed: Promise<void>,
+  run: AgentRun,
+  clock: Clock,
+): Promise<void> {
+  if (type === 'exited') {
+    const waiting = new AbortController();
+    await Promise.race([closed, sleep(clock, closeDelay, waiting.signal).catch(() => {})]);
+    waiting.abort();
+  }
+  // Whatever the program forked and left behind ends with the task. A daemon, which left the group, outlives a
+  // program that ended by itself, but not one that was stopped.
+  if (pid !== undefined && type === 'aborted') await endCommand(pid, run, clock);
+  else if (pid !== undefined && groupIsAlive(pid)) await endProcessGroup(pid, clock);
 }
 
 function exitFailure(program: string, ending: Ending & { type: 'exited' }, stderr: string): Failure {

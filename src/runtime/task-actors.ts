@@ -10,7 +10,7 @@ import type { AgentPlan } from '../plan/plan.ts';
 import { aftermathMachine } from '../tasks/aftermath.machine.ts';
 import { type AttemptEnd, eventOf, outcomeOf } from '../tasks/attempt.ts';
 import { type Claimed, type ClaimInput, taskOf, taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
-import { type AbortRun, taskMachine } from '../tasks/task.machine.ts';
+import { type AbortRun, type RunEnd, type RunPhase, taskMachine } from '../tasks/task.machine.ts';
 import { RunNotes } from './run-notes.ts';
 import { agentPlan, announce, type World } from './world.ts';
 
@@ -36,9 +36,12 @@ export function provideTasks(world: () => World) {
         const controller = new AbortController();
         let ended = false;
         receive(() => controller.abort(new Failure('aborted', 'the attempt was told to end')));
-        runAgent(world(), input.task, controller, (end) => {
-          ended = true;
-          sendBack(end);
+        runAgent(world(), input.task, controller, {
+          phase: sendBack,
+          end: (end) => {
+            ended = true;
+            sendBack(end);
+          },
         });
         return () => {
           if (!ended) controller.abort(new Failure('aborted', 'the attempt was given up'));
@@ -117,11 +120,7 @@ function runAgent(
   world: World,
   task: TaskRecord,
   controller: AbortController,
-  report: (
-    end:
-      | { type: 'run.completed'; output: string; notes: unknown }
-      | { type: 'run.failed'; failure: Failure; notes: unknown },
-  ) => void,
+  report: { readonly phase: (phase: RunPhase) => void; readonly end: (end: RunEnd) => void },
 ): void {
   const notes = new RunNotes(task.notes, task.attempt, world.redactor);
   const run: AgentRun = {
@@ -136,6 +135,11 @@ function runAgent(
     get signal() {
       return controller.signal;
     },
+    clearing: async (work) => {
+      report.phase({ type: 'run.clearing' });
+      await work();
+      report.phase({ type: 'run.working' });
+    },
     recordUsage: (usage) =>
       world.journal.recordUsage({ taskId: task.id, fence: task.fence, usage, notes: notes.withLog() }),
     recordToolCall: (call) => notes.addCall(call),
@@ -149,12 +153,12 @@ function runAgent(
       : Promise.resolve().then(() => agent.run(run));
   working.then(
     ({ output, log }) =>
-      report({ type: 'run.completed', output: world.redactor.text(output), notes: notes.withLog(log) }),
+      report.end({ type: 'run.completed', output: world.redactor.text(output), notes: notes.withLog(log) }),
     (thrown: unknown) => {
       const failure = toFailure(thrown);
       const { code, retryable } = failure;
       const log = 'log' in failure && typeof failure.log === 'string' ? failure.log : undefined;
-      report({
+      report.end({
         type: 'run.failed',
         failure: new Failure(code, world.redactor.text(failure.message), { retryable }),
         notes: notes.withLog(log),

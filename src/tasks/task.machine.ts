@@ -1,8 +1,9 @@
 // One attempt at a task, from its claim to its record.
 //
 //   starting     the claim is on disk; the deliveries of `task.started` are written, where there are any
-//   running      the agent works (`working`); after a cancel, a timeout or a stop it is told to end and
-//                waited for (`cancelling`), since a killed program may need seconds to go
+//   running      the agent works (`working`); meanwhile what a program left behind may have to be ended first or
+//                last (`clearing`), which takes nothing of the attempt's time; after a cancel, a timeout or a stop
+//                the agent is told to end and waited for (`cancelling`), since a killed program may need seconds to go
 //   recording    the attempt's end is committed with the deliveries that it causes (`committing`); while
 //                the journal cannot write, the end is held and tried again (`holding`)
 //   releasing    a stop: the task goes back to the queue instead
@@ -37,9 +38,13 @@ export type TaskEvent =
   | { readonly type: 'task.cancel'; readonly reason: string }
   /** The process stops: give the task back. */
   | { readonly type: 'task.release' }
+  | RunPhase
   | RunEnd;
 
-/** What the running agent reports. */
+/** Whether what the agent does is its work, which the timeout bounds, or the ending of what a program left behind. */
+export type RunPhase = { readonly type: 'run.clearing' } | { readonly type: 'run.working' };
+
+/** How the running agent ended. */
 export type RunEnd =
   | { readonly type: 'run.completed'; readonly output: string; readonly notes: unknown }
   | { readonly type: 'run.failed'; readonly failure: Failure; readonly notes: unknown };
@@ -177,24 +182,29 @@ export const taskMachine = setup({
       entry: 'begin',
       invoke: { id: 'run', src: 'runAgent', input: ({ context }) => ({ task: context.task }) },
       initial: 'working',
+      on: {
+        'run.completed': {
+          target: 'recording',
+          actions: assign({
+            end: ({ event }) => ({ kind: 'completed', output: event.output, notes: event.notes }),
+          }),
+        },
+        'run.failed': {
+          target: 'recording',
+          actions: assign({
+            end: ({ event }) => ({ kind: 'failed', failure: event.failure, notes: event.notes }),
+          }),
+        },
+      },
       states: {
         working: {
           always: { guard: 'toldToStop', target: 'cancelling' },
           after: { timeout: { target: 'cancelling', actions: assign({ stop: 'timeout' }) } },
-          on: {
-            'run.completed': {
-              target: '#task.recording',
-              actions: assign({
-                end: ({ event }) => ({ kind: 'completed', output: event.output, notes: event.notes }),
-              }),
-            },
-            'run.failed': {
-              target: '#task.recording',
-              actions: assign({
-                end: ({ event }) => ({ kind: 'failed', failure: event.failure, notes: event.notes }),
-              }),
-            },
-          },
+          on: { 'run.clearing': 'clearing' },
+        },
+        clearing: {
+          always: { guard: 'toldToStop', target: 'cancelling' },
+          on: { 'run.working': 'working' },
         },
         cancelling: {
           entry: 'abortRun',

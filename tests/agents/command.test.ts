@@ -201,15 +201,23 @@ describe('command', () => {
       await vi.waitFor(() => expect(alive(pid)).toBe(false));
     });
 
-    test('when the task is started again after a crash', async () => {
+    test("when the task is started again after a crash, in time that is not the attempt's", async () => {
       await run(command('sh', '-c', daemon), { taskId: 'again' });
       const pid = await daemonPid();
       expect(alive(pid)).toBe(true);
       await run(command('true'), { taskId: 'other', attempt: 2 });
       await run(command('true'), { taskId: 'again', journal: '/of/another.db', attempt: 2 });
       expect(alive(pid)).toBe(true);
-      expect(await run(command('cat'), { taskId: 'again', attempt: 2, input: 'x' })).toEqual({ output: 'x' });
+      const cleared: boolean[] = [];
+      const clearing = async (work: () => Promise<void>) => {
+        cleared.push(alive(pid));
+        await work();
+      };
+      const again = run(command('cat'), { taskId: 'again', attempt: 2, input: 'x', clearing });
+      expect(await again).toEqual({ output: 'x' });
       expect(alive(pid)).toBe(false);
+      // Before its program was started, and after that one's end.
+      expect(cleared).toEqual([true, false]);
     });
   });
 

@@ -23,6 +23,7 @@ export function testRun(changes: Partial<AgentRun> = {}): AgentRun & {
     recordUsage: async (usage) => {
       usages.push(usage);
     },
+    clearing: (work) => work(),
     startSpan: () => noSpan,
     recordToolCall: (call) => {
       toolCalls.push(call);

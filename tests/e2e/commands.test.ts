@@ -142,4 +142,32 @@ agents:
     await second.message('task cancelled');
     expect(await second.stop()).toBe(0);
   });
+
+  test('what is left of a killed run takes nothing of the timeout of the next', async () => {
+    place = new Workspace();
+    // The first run is deaf to TERM, so that its end takes longer than the second one may.
+    const script = `test -e pids && exec echo again; trap '' TERM; echo $$ > pids; exec sleep 300`;
+    const text = `
+agents:
+  deaf:
+    type: command
+    command: [sh, -c, ${JSON.stringify(script)}]
+    timeout: 3s
+    trigger: { type: webhook, auth: none, response: { mode: async } }
+`;
+    const first = place.run(runtime, text);
+    const { body } = await new WebhookCaller(await first.ready(), place).post('/webhooks/deaf');
+    const before = await pidsIn('pids', 1);
+    await first.stop('SIGKILL');
+    const second = place.run(runtime, text);
+    const caller = new WebhookCaller(await second.ready(), place);
+    await second.line(({ message }) => /^task (completed|failed)$/.test(String(message)), 'its end');
+    expect((await caller.api(`tasks/${body.task_id}`)).body).toMatchObject({
+      status: 'completed',
+      result: 'again',
+      attempt: 2,
+    });
+    expect(before.map(alive)).toEqual([false]);
+    expect(await second.stop()).toBe(0);
+  });
 });

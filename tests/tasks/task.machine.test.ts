@@ -12,7 +12,7 @@ import { Failure } from '../../src/core/failure.ts';
 import { JournalUnavailable, StaleFence } from '../../src/journal/errors.ts';
 import type { TaskRecord } from '../../src/journal/tasks.ts';
 import { type AttemptEnd, eventOf, outcomeOf } from '../../src/tasks/attempt.ts';
-import { type AbortRun, type RunEnd, taskMachine } from '../../src/tasks/task.machine.ts';
+import { type AbortRun, type RunEnd, type RunPhase, taskMachine } from '../../src/tasks/task.machine.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { fakeRandom } from '../support/fake-random.ts';
 import { taskRecord } from './task-record.ts';
@@ -29,7 +29,7 @@ function started(options: { failRecords?: unknown[]; abortEnds?: boolean } = {})
   const failures = [...(options.failRecords ?? [])];
   let requeued = 0;
   let aborts = 0;
-  let report: (end: RunEnd) => void = () => {};
+  let report: (event: RunEnd | RunPhase) => void = () => {};
   const machine = taskMachine.provide({
     actors: {
       recordStart: fromPromise(async () => {}),
@@ -71,7 +71,7 @@ function started(options: { failRecords?: unknown[]; abortEnds?: boolean } = {})
     get aborts() {
       return aborts;
     },
-    report: (end: RunEnd) => report(end),
+    report: (event: RunEnd | RunPhase) => report(event),
   };
 }
 
@@ -128,6 +128,34 @@ describe('a task', () => {
     expect(it.actor.getSnapshot().value).toBe('retrying');
   });
 
+  test('takes no time of its attempt to end what a program left behind', async () => {
+    const it = started();
+    await it.clock.settle();
+    it.report({ type: 'run.clearing' });
+    await it.clock.advance(70_000);
+    expect(it.actor.getSnapshot().value).toEqual({ running: 'clearing' });
+    it.report({ type: 'run.working' });
+    await it.clock.advance(59_999);
+    it.report({ type: 'run.clearing' });
+    await it.clock.advance(70_000);
+    it.report(completed);
+    await it.clock.settle();
+    expect(it.aborts).toBe(0);
+    expect(it.actor.getSnapshot().value).toBe('completed');
+  });
+
+  test('has its whole timeout when that was ended, and is cancelled during it', async () => {
+    const [late, cancelled] = [started(), started()];
+    for (const { clock } of [late, cancelled]) await clock.settle();
+    for (const { report } of [late, cancelled]) report({ type: 'run.clearing' });
+    late.report({ type: 'run.working' });
+    await late.clock.advance(60_000);
+    expect(late.recorded).toEqual([{ kind: 'timeout', timeout: 60_000, notes: undefined }]);
+    cancelled.actor.send({ type: 'task.cancel', reason: 'operator' });
+    await cancelled.clock.settle();
+    expect([cancelled.aborts, cancelled.actor.getSnapshot().value]).toEqual([1, 'cancelled']);
+  });
+
   test('holds its end while the journal cannot write', async () => {
     const it = started({ failRecords: [new JournalUnavailable('full'), new JournalUnavailable('full')] });
     await it.clock.settle();
@@ -169,7 +197,16 @@ describe('a task', () => {
 
   test('ends in exactly one way, whatever comes in whatever order', async () => {
     const step = fc.oneof(
-      fc.constantFrom('complete', 'fail', 'fail for good', 'cancel', 'release', 'settle'),
+      fc.constantFrom(
+        'complete',
+        'fail',
+        'fail for good',
+        'run.clearing',
+        'run.working',
+        'cancel',
+        'release',
+        'settle',
+      ),
       fc.integer({ min: 1, max: 90_000 }),
     );
     const property = fc.asyncProperty(
@@ -188,9 +225,12 @@ describe('a task', () => {
             it.actor.getSnapshot().status === 'active' && it.actor.send({ type: 'task.cancel', reason: 'x' });
           else if (step === 'release')
             it.actor.getSnapshot().status === 'active' && it.actor.send({ type: 'task.release' });
-          else if (it.actor.getSnapshot().matches('running'))
-            it.report(step === 'complete' ? completed : failed(step === 'fail'));
+          else if (!it.actor.getSnapshot().matches('running')) continue;
+          else if (step === 'run.clearing' || step === 'run.working') it.report({ type: step });
+          else it.report(step === 'complete' ? completed : failed(step === 'fail'));
         }
+        // What a program left behind is gone within seconds.
+        it.report({ type: 'run.working' });
         await it.clock.advance(200_000);
         const { value, status } = it.actor.getSnapshot();
         expect(status).toBe('done');
