@@ -16,10 +16,9 @@ import { deliveryRoutes } from './api/deliveries.ts';
 import { eventRoutes } from './api/events.ts';
 import { refuseInvalid } from './api/invalid.ts';
 import { notificationRoutes } from './api/notifications.ts';
+import { refuseTooEarly, retryLater } from './api/readiness.ts';
 import { taskRoutes } from './api/tasks.ts';
 import { triggerRoutes } from './api/triggers.ts';
-
-const retryLater = { 'Retry-After': '10' };
 
 /** All of `/api`, its own prefix included. */
 export function apiRoutes(world: HttpWorld) {
@@ -34,14 +33,7 @@ export function apiRoutes(world: HttpWorld) {
       c.res = new Response(world.redactor.text(await c.res.text()), { status: c.res.status, headers });
     }
   });
-  api.use(async (c, next) => {
-    const { state } = world.runtime;
-    // The journal is not open yet, or no longer.
-    if (state === 'starting' || state === 'stopped' || state === 'failed') {
-      return problem(c, 503, `The runtime is ${state}.`, retryLater);
-    }
-    return next();
-  });
+  api.use(refuseTooEarly(world));
   api.use((c, next) => {
     const { maxBody: maxSize } = world.runtime.plan.limits;
     // What is left of the body is not read, so the connection cannot be used again.

@@ -71,7 +71,7 @@ const replay = describe('/tasks/{id}/replay', {
 const mostDeliveries = 200;
 
 /** `/api/tasks`. */
-export function taskRoutes({ runtime, vitals }: HttpWorld) {
+export function taskRoutes({ runtime, vitals }: Pick<HttpWorld, 'runtime' | 'vitals'>) {
   const routes = new OpenAPIHono<HttpEnvironment>({ defaultHook: refuseInvalid });
   routes.openapi(list, async (c) => {
     const page = await runtime.journal.listTasks(c.req.valid('query'));
