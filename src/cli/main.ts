@@ -7,9 +7,13 @@ import { type Command, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import type { Io } from './io.ts';
 import type { Signals } from './signals.ts';
+import { visibleText } from './visible.ts';
 
 /** Runs a command line (without program and script) and resolves with its exit code: 0, 1 or 2. */
-export async function main(argv: readonly string[], io: Io, signals: () => Signals): Promise<number> {
+export async function main(argv: readonly string[], world: Io, signals: () => Signals): Promise<number> {
+  // What went wrong may repeat words of a payload, a file or a server.
+  const stderr = { write: (text: string) => world.stderr.write(visibleText(text)) };
+  const io = { ...world, stderr };
   const [first, ...rest] = argv;
   if (first === '--help' || first === '-h' || first === 'help') return help(rest[0], io);
   if (first === '--version' || first === '-v') return print(`${version}\n`, io);

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { LogRecord } from '@logtape/logtape';
+import { visibleLine } from './visible.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -22,10 +23,10 @@ export function prettyLine({ timestamp, level, rawMessage, properties }: LogReco
     .filter(([, value]) => value !== undefined)
     .map(
       ([name, value]) =>
-        `${styleText('dim', name)} ${typeof value === 'string' ? value : JSON.stringify(value)}`,
+        `${styleText('dim', visibleLine(name))} ${visibleLine(typeof value === 'string' ? value : JSON.stringify(value))}`,
     );
-  const about = task === undefined ? [] : [String(task)];
-  const text = [message.padEnd(18), ...about, ...details].join('  ');
+  const about = task === undefined ? [] : [visibleLine(String(task))];
+  const text = [visibleLine(message).padEnd(18), ...about, ...details].join('  ');
   return `${styleText('dim', clockTime(timestamp))} ${styleText(style, mark)} ${text.trimEnd()}`;
 }
 

@@ -3,6 +3,7 @@ import Table from 'cli-table3';
 import type { Io } from './io.ts';
 import { noLines } from './no-lines.ts';
 import type { Rows } from './pages.ts';
+import { visibleJson, visibleLine } from './visible.ts';
 
 type Item = Readonly<Record<string, unknown>>;
 
@@ -21,7 +22,7 @@ export async function printRows(
   let more: Rows['next'];
   // A page at a time: together they may be too long to be held.
   for await (const { items, next } of pages) {
-    if (format === 'json') for (const item of items) io.stdout.write(`${JSON.stringify(item)}\n`);
+    if (format === 'json') for (const item of items) io.stdout.write(`${visibleJson(item)}\n`);
     else for (const item of items) table.push(Object.values(columns).map((column) => column(item)));
     more = next;
   }
@@ -34,7 +35,8 @@ export async function printRows(
 export function field(item: Item, name: string, length = 60): string {
   const value = item[name];
   if (value === null || value === undefined) return '';
-  const text = (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\s+/g, ' ');
+  const words = (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\s+/g, ' ');
+  const text = visibleLine(words);
   return text.length > length ? `${text.slice(0, length - 1)}…` : text;
 }
 

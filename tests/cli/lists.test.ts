@@ -1,33 +1,9 @@
 // Lists of a running server, here one that answers what the test says.
 import { expect, test } from 'vitest';
-import { main } from '../../src/cli/main.ts';
-import { FakeClock } from '../support/fake-clock.ts';
 import { recordingServer } from '../support/recording-server.ts';
+import { runCommand } from './commands.ts';
 
-async function run(url: string, ...args: string[]) {
-  const written = { out: '', err: '' };
-  const io = {
-    stdout: {
-      write: (text: string) => {
-        written.out += text;
-      },
-    },
-    stderr: {
-      write: (text: string) => {
-        written.err += text;
-      },
-    },
-    env: {},
-    cwd: '/nowhere',
-    isTerminal: false,
-    clock: new FakeClock(),
-  };
-  const signals = () => {
-    throw new Error('a list waits for no signal');
-  };
-  const code = await main([...args, '--url', url, '--token', 'any'], io, signals);
-  return { code, ...written };
-}
+const run = (url: string, ...args: string[]) => runCommand([...args, '--url', url]);
 
 const json = (body: unknown) => ({ status: 200, body: JSON.stringify(body) });
 

@@ -3,6 +3,7 @@ import { type ClientOptions, createClient } from '../client.ts';
 import type { Io } from '../io.ts';
 import { pagesOf, search } from '../pages.ts';
 import { field, printRows } from '../rows.ts';
+import { visibleJson } from '../visible.ts';
 
 export interface DeliveriesOptions extends ClientOptions {
   readonly action: 'list' | 'show' | 'replay';
@@ -29,7 +30,7 @@ export async function deliveries(
           'POST',
           id === undefined ? `/api/deliveries/replay?${search(query)}` : `${path}/replay`,
         );
-  io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  io.stdout.write(`${visibleJson(answer, 2)}\n`);
   return 0;
 }
 

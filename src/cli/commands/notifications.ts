@@ -3,6 +3,7 @@ import { type ClientOptions, createClient } from '../client.ts';
 import type { Io } from '../io.ts';
 import { pageShape } from '../pages.ts';
 import { field, printRows } from '../rows.ts';
+import { visibleJson } from '../visible.ts';
 
 export interface NotificationsOptions extends ClientOptions {
   readonly action: 'list' | 'pause' | 'resume' | 'test';
@@ -27,7 +28,7 @@ export async function notifications(
   }
   const path = [target.agent, target.id, action].map(encodeURIComponent).join('/');
   const answer = await client.request('POST', `/api/notifications/${path}`);
-  io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  io.stdout.write(`${visibleJson(answer, 2)}\n`);
   return 0;
 }
 

@@ -12,6 +12,7 @@ import { parseBody } from '../../triggers/webhook-body.ts';
 import { webhookInput, webhookTemplateData } from '../../triggers/webhook-input.ts';
 import type { Io } from '../io.ts';
 import { readPlan } from '../read-plan.ts';
+import { visibleText } from '../visible.ts';
 
 export interface RenderOptions {
   readonly file?: string | undefined;
@@ -43,9 +44,9 @@ export async function render(options: RenderOptions, io: Io): Promise<number> {
     const agent = plan.agents.get(options.agent);
     if (agent === undefined)
       throw new RenderError(`there is no agent "${options.agent}"; ${listed('agents', plan.agents.keys())}`);
-    io.stdout.write(
-      options.notification === undefined ? inputOf(agent, options, io) : bodyOf(agent, options, io),
-    );
+    const text =
+      options.notification === undefined ? inputOf(agent, options, io) : bodyOf(agent, options, io);
+    io.stdout.write(io.isTerminal ? visibleText(text) : text);
     return 0;
   } catch (thrown) {
     io.stderr.write(`callboard: ${errorMessage(thrown)}\n`);

@@ -3,6 +3,7 @@ import { type ClientOptions, createClient } from '../client.ts';
 import type { Io } from '../io.ts';
 import { pagesOf } from '../pages.ts';
 import { field, printRows } from '../rows.ts';
+import { visibleJson } from '../visible.ts';
 
 export interface TasksOptions extends ClientOptions {
   readonly action: 'list' | 'show' | 'cancel' | 'replay';
@@ -23,7 +24,7 @@ export async function tasks(
   }
   const answer =
     action === 'show' ? await client.request('GET', path) : await client.request('POST', `${path}/${action}`);
-  io.stdout.write(`${JSON.stringify(answer, null, 2)}\n`);
+  io.stdout.write(`${visibleJson(answer, 2)}\n`);
   return 0;
 }
 

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { sleep } from '../../core/clock.ts';
 import { type ClientOptions, createClient } from '../client.ts';
 import type { Io } from '../io.ts';
+import { visibleText } from '../visible.ts';
 
 export interface TriggerOptions extends ClientOptions {
   readonly agent: string;
@@ -30,7 +31,8 @@ export async function trigger({ agent, input, ...options }: TriggerOptions, io: 
       await client.request('GET', `/api/tasks/${encodeURIComponent(started.id)}`),
     );
     if (task.status === 'completed') {
-      io.stdout.write(`${task.result ?? ''}\n`);
+      const result = task.result ?? '';
+      io.stdout.write(`${io.isTerminal ? visibleText(result) : result}\n`);
       return 0;
     }
     if (task.status === 'failed' || task.status === 'cancelled') {

@@ -7,6 +7,7 @@ import { systemRandom } from '../../core/random.ts';
 import { type LoadOptions, loadPlan } from '../../plan/load.ts';
 import { configFile } from '../config-file.ts';
 import type { Io } from '../io.ts';
+import { visibleText } from '../visible.ts';
 
 export interface ValidateOptions {
   /** Default: the first of the usual files in the working folder. */
@@ -57,7 +58,7 @@ export async function validate(options: ValidateOptions, io: Io): Promise<number
 export function printDiagnostics(diagnostics: readonly Diagnostic[], path: string, io: Io): void {
   const text = io.isTerminal && diagnostics.length > 0 ? readIfPossible(path) : undefined;
   for (const diagnostic of diagnostics) {
-    io.stdout.write(`${formatDiagnostic(diagnostic)}\n`);
+    io.stdout.write(`${visibleText(formatDiagnostic(diagnostic))}\n`);
     if (text !== undefined) io.stdout.write(excerpt(text, diagnostic));
   }
 }

@@ -1,0 +1,28 @@
+import { main } from '../../src/cli/main.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+/** Runs a command that talks to a server, with any token, and what it wrote. */
+export async function runCommand(args: readonly string[], { isTerminal = false } = {}) {
+  const written = { out: '', err: '' };
+  const io = {
+    stdout: {
+      write: (text: string) => {
+        written.out += text;
+      },
+    },
+    stderr: {
+      write: (text: string) => {
+        written.err += text;
+      },
+    },
+    env: {},
+    cwd: '/nowhere',
+    isTerminal,
+    clock: new FakeClock(),
+  };
+  const signals = () => {
+    throw new Error('such a command waits for no signal');
+  };
+  const code = await main([...args, '--token', 'any'], io, signals);
+  return { code, ...written };
+}
