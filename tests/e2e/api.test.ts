@@ -66,6 +66,17 @@ describe.each(runtimes)('under $name', { timeout: 90_000 }, (runtime) => {
       expect(await answer.json()).toMatchObject({ status, title: expect.any(String) });
     }
     expect(await ask('/api/tasks', { authorization }, 'POST')).toMatchObject({ status: 400 });
+    for (const [path, body] of [
+      ['/api/tasks', { agent: 'hello', inptu: 'x' }],
+      ['/api/triggers/hello/webhook/fire', { inptu: 'x' }],
+    ] as const) {
+      const headers = { authorization, 'content-type': 'application/json' };
+      const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+      expect([answer.status, await answer.json()]).toMatchObject([
+        400,
+        { detail: expect.stringContaining('"inptu"') },
+      ]);
+    }
     for (const path of ['/health', '/ready', '/metrics', '/inspect']) {
       expect(await ask(path)).toMatchObject({ status: 200 });
     }

@@ -32,6 +32,9 @@ const show = describe('/tasks/{id}', {
   },
 });
 
+// Strict, as all bodies are: an input that is spelled wrong would start a task without one.
+const startBody = z.strictObject({ agent: z.string(), input: z.string().default('') });
+
 const start = describe('/tasks', {
   method: 'post',
   summary: 'Start a task by hand',
@@ -39,7 +42,7 @@ const start = describe('/tasks', {
     body: {
       required: true,
       content: {
-        'application/json': { schema: z.object({ agent: z.string(), input: z.string().default('') }) },
+        'application/json': { schema: startBody },
       },
     },
   },

@@ -35,7 +35,7 @@ const fire = describe('/triggers/{agent}/{id}/fire', {
   summary: 'Fire a trigger by hand',
   request: {
     params: triggerParameters,
-    body: { content: { 'application/json': { schema: z.object({ input: z.string().optional() }) } } },
+    body: { content: { 'application/json': { schema: z.strictObject({ input: z.string().optional() }) } } },
   },
   responses: {
     201: jsonOf(taskShape, 'The task, as it was queued.'),
