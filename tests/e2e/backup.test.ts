@@ -1,4 +1,5 @@
 // `callboard backup` beside a program that takes calls all the while.
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -63,6 +64,31 @@ describe.each(runtimes)('under $name', (runtime) => {
     expect(await listed.ended).toBe(0);
     expect(listed.lines).toMatchObject([{ id, status: 'completed' }]);
     expect(await restored.stop()).toBe(0);
+  });
+
+  test('a copy that is killed leaves nothing under its name, and does not stand in the way of the next', {
+    // The copy may be whole before the kill comes.
+    retry: 3,
+  }, async () => {
+    const program = place.run(
+      runtime,
+      'agents: { hello: { type: echo, trigger: { type: webhook, auth: none, response: { mode: async } } } }',
+    );
+    const url = await program.ready();
+    const body = JSON.stringify('x'.repeat(2 ** 20 - 2));
+    const calls = Array.from({ length: 40 }, () => fetch(`${url}/webhooks/hello`, { method: 'POST', body }));
+    for (const { status } of await Promise.all(calls)) expect(status).toBe(202);
+    const copying = place.start(runtime, ['backup', 'copy.db']);
+    const partial = () => readdirSync(place.folder).filter((name) => name.startsWith('copy.db.partial'));
+    await expect.poll(() => partial().length, { interval: 1, timeout: 30_000 }).toBe(1);
+    await copying.stop('SIGKILL');
+    expect(readdirSync(place.folder)).not.toContain('copy.db');
+    expect(await place.start(runtime, ['backup', 'copy.db']).ended).toBe(0);
+    expect(partial()).toEqual([]);
+    expect(rawRows(join(place.folder, 'copy.db'), 'SELECT count(*) AS tasks FROM tasks')).toEqual([
+      { tasks: 40 },
+    ]);
+    expect(await program.stop()).toBe(0);
   });
 
   test('what cannot be copied is said in one line', async () => {
