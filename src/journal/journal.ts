@@ -154,7 +154,7 @@ export interface Journal {
   listEvents(after: number, limit: number): Promise<readonly EventRecord[]>;
   /** The sequence of the newest event; 0 when there is none. */
   lastEvent(): Promise<number>;
-  /** The events of one task, oldest first, at most 1,000. */
+  /** The events of one task, oldest first; of more than 1,000, the newest. */
   taskEvents(taskId: string): Promise<readonly EventRecord[]>;
   queueDepths(): Promise<readonly QueueDepth[]>;
   /**

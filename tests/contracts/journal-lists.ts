@@ -98,6 +98,15 @@ export function listContract(open: Opener): void {
     ]);
   });
 
+  test('events of one task: the newest of very many, in their order', async () => {
+    const { journal } = await open();
+    const ids = Array.from({ length: 1_002 }, (_, index) => `msg_${index}`);
+    await Promise.all(ids.map((id) => journal.addDelivery(newDelivery(id, { dead: 'bad' }))));
+    await journal.addDelivery(newDelivery('other', { taskId: 'other', dead: 'bad' }));
+    const events = await journal.taskEvents('task');
+    expect(events.map(({ data }) => data)).toMatchObject(ids.slice(2).map((deliveryId) => ({ deliveryId })));
+  });
+
   test('skips: one row for each trigger, reason and minute', async () => {
     const { journal } = await open();
     const skip = (reason: 'paused' | 'filtered', at: number, count?: number) =>

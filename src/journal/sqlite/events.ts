@@ -31,10 +31,11 @@ export function lastEvent(connection: Connection): number {
   return row === undefined ? 0 : integer(row, 'sequence');
 }
 
-/** The events of one task. */
+/** The events of one task, oldest first; of very many, the newest, which tell what became of it. */
 export function taskEvents(connection: Connection, taskId: string): EventRecord[] {
   return connection
-    .all('SELECT sequence, at, data FROM events WHERE task_id = ? ORDER BY sequence LIMIT 1000', taskId)
+    .all('SELECT sequence, at, data FROM events WHERE task_id = ? ORDER BY sequence DESC LIMIT 1000', taskId)
+    .toReversed()
     .map(eventRecord);
 }
 

@@ -17,7 +17,7 @@ const list = describe('/tasks', {
 
 const show = describe('/tasks/{id}', {
   method: 'get',
-  summary: 'One task, with its attempts, events and deliveries',
+  summary: 'One task, with its attempts, events (the newest 1,000) and deliveries (the newest 200)',
   request: { params: idParameter },
   responses: {
     200: jsonOf(
