@@ -1,6 +1,7 @@
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Connection } from '../../../src/journal/sqlite/connection.ts';
 import { openSqliteJournal } from '../../../src/journal/sqlite/open.ts';
 import { start } from '../../contracts/journal-fixtures.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
@@ -45,4 +46,27 @@ test('what was acknowledged before kill -9 is there afterwards, ten times', { ti
     found.size,
   );
   await journal.close();
+});
+
+test('a start waits for somebody who is just done with the file', async () => {
+  const path = join(folder, 'looked-into', 'callboard.db');
+  const admit = async (whenStarted: () => Promise<void>) => {
+    const child = startChild(process.execPath, [join(folder, 'admitter.mjs'), path, 'k']);
+    await whenStarted();
+    await child.printed(1);
+    child.process.kill('SIGKILL');
+    await child.closed;
+    return child.lines()[0];
+  };
+  expect(await admit(async () => {})).toBe('open');
+  rmSync(`${path}.owner`);
+  const somebody = new Connection(path);
+  somebody.exec('PRAGMA locking_mode = EXCLUSIVE');
+  somebody.exec('BEGIN EXCLUSIVE');
+  const again = await admit(async () => {
+    // Who owns it is written just before the file is opened.
+    await expect.poll(() => existsSync(`${path}.owner`), { timeout: 10_000 }).toBe(true);
+    somebody.close();
+  });
+  expect(again).toBe('open');
 });
