@@ -45,7 +45,7 @@ async function runCommand(
     throw new Failure('command_not_found', 'Cannot start the command: the name of its program is empty');
   }
   // An attempt before this one may have been cut off by the end of Callboard, and still be at it.
-  if (run.attempt > 1) await run.clearing(() => endLeftBehind(run, clock));
+  if (run.attempt > 1) await run.clearing(() => endLeftBehind([run], clock));
   if (run.signal.aborted) throw abortFailure(run.signal);
   const child = start(program, args, plan, run);
   const output = new HeadOfOutput(outputLimit, redactor);

@@ -31,25 +31,28 @@ export async function endProcessGroup(leader: number, clock: Clock): Promise<voi
 
 /** The same, and every process of the task outside of the group, where they can be found. */
 export async function endCommand(leader: number, task: TaskIdentity, clock: Clock): Promise<void> {
-  const strays = await processesOf(task);
+  const strays = await processesOf([task]);
   await end(
     {
       signal: async (name) => {
         signalGroup(leader, name);
-        for (const pid of name === 'SIGTERM' ? strays : await processesOf(task)) signalTo(pid, name);
+        for (const pid of name === 'SIGTERM' ? strays : await processesOf([task])) signalTo(pid, name);
       },
-      isAlive: async () => groupIsAlive(leader) || (await processesOf(task)).length > 0,
+      isAlive: async () => groupIsAlive(leader) || (await processesOf([task])).length > 0,
     },
     clock,
   );
 }
 
-/** Ends what a task's command left running when Callboard itself was killed. Does nothing where that cannot be told. */
-export async function endLeftBehind(task: TaskIdentity, clock: Clock): Promise<void> {
+/**
+ * Ends what the commands of these tasks left running when Callboard itself was killed. Does nothing where that cannot be
+ * told. No other run of them may begin before it resolves: it would be ended too.
+ */
+export async function endLeftBehind(tasks: readonly TaskIdentity[], clock: Clock): Promise<void> {
   const signal = async (name: NodeJS.Signals) => {
-    for (const pid of await processesOf(task)) signalTo(pid, name);
+    for (const pid of await processesOf(tasks)) signalTo(pid, name);
   };
-  const isAlive = async () => (await processesOf(task)).length > 0;
+  const isAlive = async () => (await processesOf(tasks)).length > 0;
   if (await isAlive()) await end({ signal, isAlive }, clock);
 }
 
@@ -77,9 +80,12 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
   signalTo(-leader, signal);
 }
 
-/** Pids of the processes whose environment names the task. None where there is no `/proc`, as on macOS. */
-async function processesOf(task: TaskIdentity): Promise<readonly number[]> {
-  const marks = Object.entries(taskVariables(task)).map(([name, value]) => `${name}=${value}`);
+/** Pids of the processes whose environment names one of the tasks. None where there is no `/proc`, as on macOS. */
+async function processesOf(tasks: readonly TaskIdentity[]): Promise<readonly number[]> {
+  if (tasks.length === 0) return [];
+  const marks = tasks.map((task) =>
+    Object.entries(taskVariables(task)).map(([name, value]) => `${name}=${value}`),
+  );
   const entries = await readdir('/proc').catch(() => []);
   const pids = entries.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
   const marked = await Promise.all(
@@ -87,7 +93,7 @@ async function processesOf(task: TaskIdentity): Promise<readonly number[]> {
       // Unreadable: it has just ended, or runs as somebody else.
       const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
       const variables = new Set(environment.split('\0'));
-      return marks.every((mark) => variables.has(mark));
+      return marks.some((all) => all.every((mark) => variables.has(mark)));
     }),
   );
   return pids.filter((_pid, index) => marked[index]);

@@ -240,6 +240,8 @@ export async function cancelWaiting(
   const deliveries = outcomeDeliveries(world, task, { status: 'cancelled', reason }, at);
   const { outcome, dueAt } = await world.journal.cancelWaiting({ taskId, at, reason, deliveries, wish });
   if (outcome === 'cancelled') {
+    // No next attempt will end what the one that was cut off left running.
+    if (task.crashes > 0) void endLeftBehind([identityOf(world, taskId)], world.clock);
     const durationMs = at - (task.startedAt ?? task.createdAt);
     world.bus.publish({ type: 'task.cancelled', taskId, agent, trigger, at, durationMs, reason });
     world.wake({ agents: [agent] });
@@ -271,6 +273,8 @@ async function requeue(world: World, task: TaskRecord): Promise<void> {
   world.taskSpans.end(task, 'released');
 }
 
+const identityOf = (world: World, taskId: string) => ({ taskId, journal: world.plan().journal.path });
+
 /** A task that cut off this many processes is not started again. */
 const crashLimit = 3;
 
@@ -287,7 +291,7 @@ export async function putInOrder(world: World, task: TaskRecord): Promise<void> 
     return;
   }
   if (plan?.work.type === 'command') {
-    const ended = endLeftBehind({ taskId: task.id, journal: world.plan().journal.path }, world.clock);
+    const ended = endLeftBehind([identityOf(world, task.id)], world.clock);
     // The next one of its group starts when its program has ended; nobody else waits for that.
     if (task.group !== undefined) await ended;
   }
