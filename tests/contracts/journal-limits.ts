@@ -70,4 +70,13 @@ export function limitContract(open: Opener): void {
     expect(await skipCounts(journal)).toEqual({ budget: 1 });
     expect(await journal.admitTask(admission('f', { hourly: 0 }))).toMatchObject({ outcome: 'budget' });
   });
+
+  test('a clock that was years ahead when tasks were made leaves their agent what it may have now', async () => {
+    const { journal } = await open();
+    const call = (id: string, at: number) =>
+      journal.admitTask(admission(id, { hourly: 1, task: { createdAt: at } }));
+    expect((await call('a', start + 10_000 * hour)).outcome).toBe('admitted');
+    expect((await call('b', start)).outcome).toBe('admitted');
+    expect((await call('c', start)).outcome).toBe('budget');
+  });
 }

@@ -45,13 +45,18 @@ export function takeToken(
   );
 }
 
-/** Milliseconds until the agent may be given another task within an hour; 0 when it may now. */
+/**
+ * Milliseconds until the agent may be given another task within an hour; 0 when it may now. Tasks of more than an hour
+ * ahead were made under a wrong clock, and would count until that time has come.
+ */
 export function waitForHour(connection: Connection, agent: string, hourly: number, now: number): number {
   if (hourly < 1) return hour;
   const row = connection.get(
-    `SELECT created_at FROM tasks WHERE agent = ? AND created_at > ? ORDER BY created_at DESC LIMIT 1 OFFSET ?`,
+    `SELECT created_at FROM tasks WHERE agent = ? AND created_at > ? AND created_at < ?
+     ORDER BY created_at DESC LIMIT 1 OFFSET ?`,
     agent,
     now - hour,
+    now + hour,
     hourly - 1,
   );
   if (row === undefined) return 0;
