@@ -34,7 +34,7 @@ const script = import.meta.url.endsWith('.ts') ? './entry.ts' : './journal-threa
  * Calls in one message. With all calls of a turn in one, the two threads would work by turns under load: the one would
  * stand still while the other goes through the whole list.
  */
-const mostCalls = 8;
+const mostCalls = 16;
 
 interface Waiting {
   resolve(result: unknown): void;
