@@ -144,7 +144,11 @@ export class WebhookDoors {
     if (stateOf(door) !== 'listening') return refusePaused(plan, this.#behind);
     // Before anything is read; the commit looks again.
     if (this.#behind.journal.waitingTasks() >= this.#behind.queueLimit()) return { kind: 'full' };
-    return answerCall(plan, await request(), this.#behind);
+    const read = await request();
+    // Reading takes as long as the client likes. By then the file may be another one, which is for later calls; but a
+    // pause is for all that is not admitted.
+    if (stateOf(triggerActor(root, agent, trigger)) === 'paused') return refusePaused(plan, this.#behind);
+    return answerCall(plan, read, this.#behind);
   }
 }
 

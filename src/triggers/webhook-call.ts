@@ -144,7 +144,7 @@ async function admit(
   const coalesce =
     plan.coalesce === undefined || coalesceKey === undefined
       ? undefined
-      : { key: coalesceKey, dueAt: now + plan.coalesce.window };
+      : { key: bounded(coalesceKey), dueAt: now + plan.coalesce.window };
   // Only a template tells the calls apart by their number. Without one they share a commit, however many come at once.
   const isCounted = coalesce !== undefined && plan.input.template !== undefined;
   let count = isCounted ? await journal.coalesceCount(agent, trigger, coalesce.key, now) : 0;
@@ -163,7 +163,7 @@ async function admit(
         input,
         createdAt: now,
         dueAt: coalesce?.dueAt,
-        group: key === undefined ? undefined : `key:${key}`,
+        group: key === undefined ? undefined : `key:${bounded(key)}`,
         callbackUrl,
         traceparent: request.traceparent,
       },

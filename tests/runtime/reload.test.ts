@@ -174,6 +174,19 @@ test('a call that is under way is dealt with by the file that it came in under',
   await made.stop();
 });
 
+test('a call that is under way when its trigger is paused is turned away', async () => {
+  const made = await reloadable(agents(hook('a')));
+  const { runtime, clock } = made;
+  const { release, read } = heldRequest('{}');
+  const call = runtime.call('a', 'webhook', read);
+  await clock.settle();
+  await runtime.operations.pauseTrigger('a', 'webhook', true);
+  release();
+  expect(await call).toEqual({ kind: 'paused' });
+  expect((await runtime.journal.listSkips({ limit: 10 })).items).toMatchObject([{ reason: 'paused' }]);
+  await made.stop();
+});
+
 test('a call that is under way when its agent is removed leaves no task that waits for ever', async () => {
   const made = await reloadable(agents(hook('a'), 'b: { type: echo }'));
   const { runtime, clock, reload } = made;

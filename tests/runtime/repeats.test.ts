@@ -62,3 +62,16 @@ test.each([
   });
   await runtime.stop();
 });
+
+test('a long key of a group or of calls that coalesce is kept as its hash', async () => {
+  const { runtime, call } = await listening(
+    `, concurrency_key: '{{ .body.key }}', coalesce: { window: 1s, key: '{{ .body.key }}' }, response: { mode: async }`,
+  );
+  const key = 'k'.repeat(100_000);
+  const first = await call('m1', { key });
+  const joined = await call('m2', { key });
+  if (first.kind !== 'accepted' || joined.kind !== 'accepted') throw new Error('not accepted');
+  expect(joined.task.id).toBe(first.task.id);
+  expect(first.task.group?.length).toBeLessThan(100);
+  await runtime.stop();
+});
