@@ -27,11 +27,15 @@ export function integer(values: Values, name: string, least: number, most: numbe
   return number;
 }
 
+/** Beyond the years 1 to 9999 no calendar can count. */
+const earliest = Date.parse('0001-01-01T00:00:00Z');
+const latest = Date.parse('9999-12-31T23:59:59.999Z');
+
 export function instant(values: Values, name: string): number | undefined {
   const value = given(values, name);
   if (value === undefined) return undefined;
   const at = Date.parse(value);
-  if (Number.isNaN(at))
+  if (!(at >= earliest && at <= latest))
     throw new UsageError(`--${name} is "${value}" instead of a time like 2026-03-08T00:00:00Z`);
   return at;
 }

@@ -1,8 +1,8 @@
 import { main } from '../../src/cli/main.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-/** Runs a command that talks to a server, with any token, and what it wrote. */
-export async function runCommand(args: readonly string[], { isTerminal = false } = {}) {
+/** Runs a command, one that talks to a server with any token, and what it wrote. */
+export async function runCommand(args: readonly string[], { isTerminal = false, asksServer = true } = {}) {
   const written = { out: '', err: '' };
   const io = {
     stdout: {
@@ -23,6 +23,6 @@ export async function runCommand(args: readonly string[], { isTerminal = false }
   const signals = () => {
     throw new Error('such a command waits for no signal');
   };
-  const code = await main([...args, '--token', 'any'], io, signals);
+  const code = await main([...args, ...(asksServer ? ['--token', 'any'] : [])], io, signals);
   return { code, ...written };
 }
