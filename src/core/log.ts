@@ -2,6 +2,7 @@
 // taken out of the finished line, so nothing that reaches it can carry one.
 import { configureSync, getLogger, type LogRecord } from '@logtape/logtape';
 import type { Redactor } from './redact.ts';
+import { redactedJson } from './redacted-json.ts';
 
 export type LogFormat = 'pretty' | 'json';
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -25,10 +26,13 @@ export interface Log {
 
 /** Sends all log records of the process to one place; replaces what was configured before. */
 export function configureLog({ format, level, redactor, write, pretty }: LogOptions): Log {
-  const line = format === 'json' ? jsonLine : pretty;
+  const line =
+    format === 'json'
+      ? (record: LogRecord) => redactedJson(redactor, jsonLine(record))
+      : (record: LogRecord) => redactor.text(pretty(record));
   configureSync({
     reset: true,
-    sinks: { out: (record) => write(`${redactor.text(line(record))}\n`) },
+    sinks: { out: (record) => write(`${line(record)}\n`) },
     loggers: [
       { category: 'callboard', lowestLevel: level === 'warn' ? 'warning' : level, sinks: ['out'] },
       // LogTape's own words about its configuration are for its developers.

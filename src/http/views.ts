@@ -1,5 +1,4 @@
 // What the API shows of what the journal holds. Times are RFC 3339 in UTC.
-import type { Redactor } from '../core/redact.ts';
 import type { DeliveryRecord } from '../journal/deliveries.ts';
 import type { EventRecord } from '../journal/journal.ts';
 import type { Page } from '../journal/lists.ts';
@@ -97,11 +96,6 @@ export function deliveryUrl(
   { url, agent, notification }: DeliveryRecord,
 ): string | undefined {
   return url ?? runtime.plan.agents.get(agent)?.notifications.find(({ id }) => id === notification)?.url;
-}
-
-/** An answer of the API as text, with the secrets taken out. */
-export function redactedJson(redactor: Redactor, value: unknown): string {
-  return JSON.stringify(redactor.data(value));
 }
 
 /** A URL without the name and password in it. */

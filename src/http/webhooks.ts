@@ -209,16 +209,17 @@ async function accepted(
     const body = { status: 'timeout', agent_name: task.agent, task_id: task.id, ...repeated };
     return jsonAnswer(504, body, { Location: statusLink(world.token, task.id) });
   }
-  const body = world.redactor.data({ ...syncBody(ended), ...repeated });
-  return jsonAnswer(ended.status === 'completed' ? 200 : 500, body);
+  return jsonAnswer(ended.status === 'completed' ? 200 : 500, { ...syncBody(ended, world), ...repeated });
 }
 
 /** What a synchronous caller gets, and what a callback carries. */
-function syncBody(task: TaskRecord) {
+function syncBody(task: TaskRecord, { redactor }: Pick<HttpWorld, 'redactor'>) {
   const about = { agent_name: task.agent, task_id: task.id };
-  if (task.status === 'completed') return { status: task.status, result: task.result ?? '', ...about };
+  if (task.status === 'completed')
+    return { status: task.status, result: redactor.text(task.result ?? ''), ...about };
   if (!isTerminal(task.status)) throw new Error(`task ${task.id} is not over`);
-  return { status: task.status, error: task.error?.message ?? task.reason ?? '', ...about };
+  const error = redactor.text(task.error?.message ?? task.reason ?? '');
+  return { status: task.status, error, ...about };
 }
 
 /** One body for every cause: a sender that may not call learns nothing of why. */

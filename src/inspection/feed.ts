@@ -2,6 +2,7 @@
 import { createInspector, type StatelyInspectionEvent } from '@statelyai/inspect';
 import type { AnyActorRef, InspectionEvent } from 'xstate';
 import type { Redactor } from '../core/redact.ts';
+import { redactedJson } from '../core/redacted-json.ts';
 import { type Frame, frameOf, Recollection } from './recollection.ts';
 import { smallInspectionEvent, smallSnapshot } from './small-event.ts';
 
@@ -170,7 +171,7 @@ export class InspectorFeed {
     const { definition, snapshot } = event;
     return {
       ...event,
-      definition: definition === undefined ? undefined : this.#redactor.text(definition),
+      definition: definition === undefined ? undefined : redactedJson(this.#redactor, definition),
       snapshot: smallSnapshot(
         { status: 'active', output: undefined, error: undefined, ...snapshot },
         this.#redactor,

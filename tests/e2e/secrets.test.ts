@@ -173,6 +173,46 @@ describe.each(runtimes)('under $name', (runtime) => {
     expect(program.stderr).toContain('secret');
     expect(found(program.stderr + JSON.stringify(program.lines))).toEqual([]);
   });
+
+  test('secrets that are ordinary words leave states and JSON as they are', async () => {
+    const place = workspace();
+    const program = place.run(
+      runtime,
+      `
+agents:
+  plain:
+    type: echo
+    trigger: { type: webhook, auth: none }
+    notifications:
+      - id: hook
+        url: http://127.0.0.1:1/
+        events: [task.failed]
+        headers: { X-Test: "true", X-Event: completed, X-Year: "${new Date().getUTCFullYear()}", X-Kind: string }
+`,
+    );
+    const url = await program.ready();
+    const called = await fetch(`${url}/webhooks/plain`, { method: 'POST', body: 'completed' });
+    expect(await called.json()).toMatchObject({ status: 'completed', result: '[redacted]' });
+    const triggered = place.start(runtime, [
+      'trigger',
+      '--agent',
+      'plain',
+      '--input',
+      'it is true',
+      '--url',
+      url,
+    ]);
+    expect(await triggered.ended).toBe(0);
+    expect(triggered.lines).toEqual([{ text: 'it is [redacted]' }]);
+    const token = readFileSync(place.tokenPath, 'utf8').trim();
+    for (const path of ['notifications', 'tasks', 'openapi.json']) {
+      const answer = await fetch(`${url}/api/${path}`, { headers: { authorization: `Bearer ${token}` } });
+      expect(JSON.stringify(await answer.json())).not.toContain('"type":"[redacted]"');
+    }
+    const { task } = await program.line(({ event }) => event === 'task.completed', 'the end of a task');
+    expect(String(task)).toMatch(/^webhook-plain-\d{19}$/);
+    expect(await program.stop()).toBe(0);
+  });
 });
 
 /** The event stream up to an event of this type. */

@@ -4,6 +4,7 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import { HTTPException } from 'hono/http-exception';
 import { Failure } from '../../core/failure.ts';
+import { redactedJson } from '../../core/redacted-json.ts';
 import { version } from '../../core/version.ts';
 import { InvalidCursor } from '../../journal/errors.ts';
 import { NotAdmitted } from '../../runtime/operations.ts';
@@ -26,11 +27,15 @@ export function apiRoutes(world: HttpWorld) {
   api.use(async (c, next) => {
     await next();
     c.header('Cache-Control', 'no-store');
-    // What agents and receivers said may repeat a secret, also in a problem's detail.
+    // What agents and receivers said may repeat a secret, also in a problem's detail; the API's own description cannot.
+    if (c.req.path.endsWith('/openapi.json')) return;
     if (/^application\/(?:problem\+)?json/.test(c.res.headers.get('content-type') ?? '')) {
       const headers = new Headers(c.res.headers);
       headers.delete('content-length');
-      c.res = new Response(world.redactor.text(await c.res.text()), { status: c.res.status, headers });
+      c.res = new Response(redactedJson(world.redactor, await c.res.text()), {
+        status: c.res.status,
+        headers,
+      });
     }
   });
   api.use(refuseTooEarly(world));

@@ -1,7 +1,8 @@
 import { Hono } from 'hono';
+import { redactedJson } from '../../core/redacted-json.ts';
 import { sameText, statusKey } from '../local-token.ts';
 import { problem } from '../problem.ts';
-import { redactedJson, statusView } from '../views.ts';
+import { statusView } from '../views.ts';
 import type { HttpEnvironment, HttpWorld } from '../world.ts';
 
 /** `/status/ID?key=…`: one task's state and result, for whoever was given the link. */
@@ -14,7 +15,7 @@ export function statusRoutes({ runtime, redactor, token }: HttpWorld) {
       ? await runtime.journal.getTask(id)
       : undefined;
     if (task === undefined) return problem(c, 404, 'There is no such task, or the key of the link is wrong.');
-    return c.body(redactedJson(redactor, statusView(task)), 200, {
+    return c.body(redactedJson(redactor, JSON.stringify(statusView(task))), 200, {
       'Content-Type': 'application/json',
       'Cache-Control': 'no-store',
     });

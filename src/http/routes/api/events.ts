@@ -2,6 +2,7 @@
 // client that comes back with `Last-Event-ID` has missed nothing.
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
+import { redactedJson } from '../../../core/redacted-json.ts';
 import type { Access } from '../../access/access.ts';
 import { credentialsOf } from '../../access/credentials.ts';
 import { eventView } from '../../views.ts';
@@ -64,7 +65,7 @@ export function eventRoutes({
           const events = await runtime.journal.listEvents(after, batch);
           for (const event of events) {
             after = event.sequence;
-            const data = redactor.text(JSON.stringify(eventView(event)));
+            const data = redactedJson(redactor, JSON.stringify(eventView(event)));
             await sse.writeSSE({ id: String(event.sequence), event: event.type, data });
           }
           if (events.length === batch || news) continue;
