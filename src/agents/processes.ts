@@ -88,15 +88,15 @@ async function processesOf(tasks: readonly TaskIdentity[]): Promise<readonly num
   );
   const entries = await readdir('/proc').catch(() => []);
   const pids = entries.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
-  const marked = await Promise.all(
-    pids.map(async (pid) => {
-      // Unreadable: it has just ended, or runs as somebody else.
-      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-      const variables = new Set(environment.split('\0'));
-      return marks.some((all) => all.every((mark) => variables.has(mark)));
-    }),
-  );
-  return pids.filter((_pid, index) => marked[index]);
+  const found: number[] = [];
+  // One after another: all at once, for each of many tasks, would need more open files than a process may have.
+  for (const pid of pids) {
+    // Unreadable: it has just ended, or runs as somebody else.
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    const variables = new Set(environment.split('\0'));
+    if (marks.some((all) => all.every((mark) => variables.has(mark)))) found.push(pid);
+  }
+  return found;
 }
 
 /** False when there is no such process or group. */

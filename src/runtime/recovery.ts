@@ -1,17 +1,14 @@
 // What a start does before anything runs: puts in order what the last process left behind.
-import { endLeftBehind } from '../agents/processes.ts';
-import type { TaskRecord } from '../journal/tasks.ts';
 import type { TriggerRecord } from '../journal/triggers.ts';
 import type { AgentPlan, TriggerPlan } from '../plan/plan.ts';
 import type { AgentInput } from './agent.machine.ts';
 import type { Recovered } from './runtime.machine.ts';
-import { putInOrder } from './task-actors.ts';
+import { endPrograms, putInOrder } from './task-actors.ts';
 import type { World } from './world.ts';
 
 export async function recover(world: World): Promise<Recovered> {
   const { interrupted } = await world.journal.recover(world.clock.now());
-  await endStrangers(world, interrupted);
-  // All at once: some wait for what their programs left running.
+  await endPrograms(world, interrupted);
   await Promise.all(interrupted.map((task) => putInOrder(world, task)));
   const plans = [...world.plan().agents.values()];
   const records = await world.journal.listTriggers();
@@ -25,19 +22,6 @@ export async function recover(world: World): Promise<Recovered> {
   ]);
   const working = new Set(busy);
   return { agents: agents.map((agent) => ({ ...agent, busy: working.has(agent.name) })), endpoints };
-}
-
-/**
- * Ends the programs of tasks whose agents are commands no longer, or gone: a command ends what it left behind before it
- * starts again, but nobody else would.
- */
-async function endStrangers(world: World, interrupted: readonly TaskRecord[]): Promise<void> {
-  const { agents, journal } = world.plan();
-  const strangers = interrupted.filter(({ agent }) => agents.get(agent)?.work.type !== 'command');
-  await endLeftBehind(
-    strangers.map(({ id }) => ({ taskId: id, journal: journal.path })),
-    world.clock,
-  );
 }
 
 /**

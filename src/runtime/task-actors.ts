@@ -6,7 +6,6 @@ import { errorMessage, Failure, toFailure } from '../core/failure.ts';
 import { StaleFence } from '../journal/errors.ts';
 import type { Outcome, TaskRecord } from '../journal/tasks.ts';
 import { isNotifiedOf, taskDeliveries } from '../notifications/outbox.ts';
-import type { AgentPlan } from '../plan/plan.ts';
 import { aftermathMachine } from '../tasks/aftermath.machine.ts';
 import { type AttemptEnd, eventOf, outcomeOf } from '../tasks/attempt.ts';
 import { type Claimed, type ClaimInput, taskOf, taskSupervisorMachine } from '../tasks/supervisor.machine.ts';
@@ -62,7 +61,10 @@ export function provideTasks(world: () => World) {
         }),
     },
     actors: {
-      rescue: fromPromise(({ input }) => putInOrder(world(), input.task)),
+      rescue: fromPromise(async ({ input: { task } }) => {
+        await endPrograms(world(), [task]);
+        await putInOrder(world(), task);
+      }),
       withdraw: fromPromise(
         async ({ input }) => void (await cancelTask(world(), input.taskId, input.reason)),
       ),
@@ -199,6 +201,7 @@ export async function recordOutcome(
     notes,
     deliveries,
   });
+  if (end.status === 'cancelled') endLeftBehindOf(world, task);
   world.taskSpans.end(
     task,
     end.status,
@@ -241,7 +244,7 @@ export async function cancelWaiting(
   const { outcome, dueAt } = await world.journal.cancelWaiting({ taskId, at, reason, deliveries, wish });
   if (outcome === 'cancelled') {
     // No next attempt will end what the one that was cut off left running.
-    if (task.crashes > 0) void endLeftBehind([identityOf(world, taskId)], world.clock);
+    endLeftBehindOf(world, task);
     const durationMs = at - (task.startedAt ?? task.createdAt);
     world.bus.publish({ type: 'task.cancelled', taskId, agent, trigger, at, durationMs, reason });
     world.wake({ agents: [agent] });
@@ -273,27 +276,40 @@ async function requeue(world: World, task: TaskRecord): Promise<void> {
   world.taskSpans.end(task, 'released');
 }
 
+/** What an attempt that was cut off left running, where no next one will end it. */
+export function endLeftBehindOf(world: World, { id, crashes }: TaskRecord): void {
+  if (crashes > 0) void endLeftBehind([identityOf(world, id)], world.clock);
+}
+
 const identityOf = (world: World, taskId: string) => ({ taskId, journal: world.plan().journal.path });
 
 /** A task that cut off this many processes is not started again. */
 const crashLimit = 3;
 
+/**
+ * Ends the programs of tasks that were cut off, where no next attempt will: the tasks are over, or their agents are
+ * commands no longer or gone. Before they are put in order: the next of a group must not run beside the one before.
+ */
+export async function endPrograms(world: World, tasks: readonly TaskRecord[]): Promise<void> {
+  const left = tasks.filter(
+    (task) => agentPlan(world, task.agent)?.work.type !== 'command' || endOfCrash(world, task) !== undefined,
+  );
+  await endLeftBehind(
+    left.map(({ id }) => identityOf(world, id)),
+    world.clock,
+  );
+}
+
 /** Decides what becomes of a task that was running when its process died. */
 export async function putInOrder(world: World, task: TaskRecord): Promise<void> {
   const at = world.clock.now();
   const crashes = task.crashes + 1;
-  const plan = agentPlan(world, task.agent);
-  const end = endOfCrash(task, plan, crashes);
+  const end = endOfCrash(world, task);
   if (end === undefined) {
     await world.journal.requeueTask({ taskId: task.id, fence: task.fence, at, crashed: true });
     world.taskSpans.end(task, 'crashed');
     world.log.warn('a task was cut off and will run again', { task: task.id, crashes });
     return;
-  }
-  if (plan?.work.type === 'command') {
-    const ended = endLeftBehind([identityOf(world, task.id)], world.clock);
-    // The next one of its group starts when its program has ended; nobody else waits for that.
-    if (task.group !== undefined) await ended;
   }
   // It did start, and whoever hears of its end hears of that too; where its start is on disk already this writes nothing.
   await recordStart(world, task);
@@ -302,13 +318,11 @@ export async function putInOrder(world: World, task: TaskRecord): Promise<void> 
 }
 
 /** How a task ends that its process cut off; undefined where it is to run again. */
-function endOfCrash(
-  { cancelReason }: TaskRecord,
-  plan: AgentPlan | undefined,
-  crashes: number,
-): Outcome['end'] | undefined {
+function endOfCrash(world: World, task: TaskRecord): Outcome['end'] | undefined {
+  const { cancelReason } = task;
+  const crashes = task.crashes + 1;
   if (cancelReason !== undefined) return { status: 'cancelled', reason: cancelReason };
-  if (plan?.onCrash === 'fail') {
+  if (agentPlan(world, task.agent)?.onCrash === 'fail') {
     const message = 'the process died while the task was running';
     return { status: 'failed', error: { code: 'interrupted', message, retryable: false } };
   }

@@ -12,7 +12,7 @@ import type { Alarms } from './alarms.ts';
 import { FarInstants } from './far-instants.ts';
 import { triggerFingerprint, triggerKey } from './recovery.ts';
 import { agentActorId } from './runtime.machine.ts';
-import { outcomeDeliveries } from './task-actors.ts';
+import { endLeftBehindOf, outcomeDeliveries } from './task-actors.ts';
 import { announce, triggerPlan, type World } from './world.ts';
 
 /** The schedule machine with its calendar, its waits and its admission provided. */
@@ -115,6 +115,7 @@ function scheduleWorld(world: World): ScheduleWorld {
         world.clock.now(),
       ),
     announce: (deliveries) => announce(world, deliveries),
+    displaced: (task) => endLeftBehindOf(world, task),
   };
 }
 

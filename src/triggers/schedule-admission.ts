@@ -32,6 +32,8 @@ export interface ScheduleWorld {
   readonly displacedDeliveries: (task: TaskRecord) => readonly NewDelivery[];
   /** Deliveries of these tasks can be claimed. */
   readonly announce: (deliveries: readonly NewDelivery[]) => void;
+  /** It was displaced and will not run (again). */
+  readonly displaced: (task: TaskRecord) => void;
   readonly queueLimit: () => number;
   readonly tasksPerHour: (agent: string) => number | undefined;
   /** For the log alone: why an instant does not run. */
@@ -137,6 +139,7 @@ async function admitInstant(
   switch (result.outcome) {
     case 'admitted':
       for (const task of result.displaced) {
+        world.displaced(task);
         const at = task.finishedAt ?? now;
         const about = { taskId: task.id, agent, trigger, at };
         world.publish({

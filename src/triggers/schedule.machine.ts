@@ -81,10 +81,11 @@ export const scheduleMachine = setup({
     arm: () => {},
     /** Takes that back. */
     disarm: () => {},
-    moveOn: assign((_, { lastInstant, wait }: DealtWith) => ({
+    moveOn: assign(({ context: { pausedUntil } }, { lastInstant, wait }: DealtWith) => ({
       lastInstant,
       wait,
-      pausedUntil: undefined,
+      pausedUntil:
+        wait !== undefined && pausedUntil !== undefined && wait.at <= pausedUntil ? pausedUntil : undefined,
       heldFor: undefined,
     })),
     /** What is dealt with is never dealt with again, however often the rest is tried. */

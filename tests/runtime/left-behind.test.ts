@@ -52,17 +52,65 @@ test.runIf(hasProc)('a program whose task is cancelled before it runs again is e
   const program = leftBehind(waiting, after);
   const { runtime } = await startedRuntime(after, { path, clock, createAgent: runs.agent });
   expect(await runtime.operations.cancelTask(waiting)).toBe('cancelled');
+  await ended(program, clock);
+  await stop(runtime, clock);
+});
+
+test.runIf(hasProc)(
+  'a program whose task is cancelled between its claim and its next run is ended',
+  async () => {
+    const notified = `agents: { one: { type: command, command: [any], notifications: [{ id: n, url: "http://receiver.test/", events: [task.started] }] } }`;
+    const { path, runs, clock, ids } = await killed(notified, 1);
+    const program = leftBehind(ids[0], notified);
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const { runtime } = await startedRuntime(notified, {
+      path,
+      clock,
+      createAgent: runs.agent,
+      journal: (journal) => ({
+        ...journal,
+        async recordStart(start) {
+          await gate;
+          return journal.recordStart(start);
+        },
+      }),
+    });
+    expect(await runtime.operations.cancelTask(ids[0])).toBe('cancelling');
+    open();
+    await ended(program, clock);
+    expect(await runtime.journal.getTask(ids[0])).toMatchObject({ status: 'cancelled' });
+    await stop(runtime, clock);
+  },
+);
+
+test.runIf(hasProc)('a program whose task is replaced before it runs again is ended', async () => {
+  const replaced = (concurrency: number) =>
+    `agents: { one: { type: command, command: [any], concurrency: ${concurrency}, timeout: 1h, trigger: { type: schedule, every: 60s, overlap: replace } } }`;
+  const { path, runs, clock } = await killed(replaced(2), 1, 60_000);
+  const program = leftBehind(`schedule-one-${clock.now()}000000`, replaced(1));
+  const { runtime } = await startedRuntime(replaced(1), { path, clock, createAgent: runs.agent });
+  await clock.advance(60_000);
+  await ended(program, clock);
+  const { items } = await runtime.journal.listTasks({ status: 'cancelled', limit: 10 });
+  expect(items).toMatchObject([{ reason: 'replaced', crashes: 1 }]);
+  await stop(runtime, clock);
+});
+
+/** Waits until the program was told to end. */
+async function ended(program: ChildProcess, clock: FakeClock): Promise<void> {
   await expect
     .poll(async () => {
       await clock.advance(50);
       return program.signalCode;
     })
     .toBe('SIGTERM');
-  await stop(runtime, clock);
-});
+}
 
-/** A journal as a process leaves it that was killed while `count` tasks of agent `one` ran. */
-async function killed(config: string, count: number) {
+/** A journal as a process leaves it that was killed while `count` tasks of agent `one` ran, `ms` after they started. */
+async function killed(config: string, count: number, ms = 0) {
   const path = join(folder, 'callboard.db');
   const runs = new HeldRuns();
   const { runtime, clock } = await startedRuntime(config, { path, createAgent: runs.agent });
@@ -71,6 +119,7 @@ async function killed(config: string, count: number) {
     ids.push((await runtime.operations.startTask('one', '')).id);
     await clock.settle();
   }
+  await clock.advance(ms);
   await runtime.journal.close();
   const [first = ''] = ids;
   return { path, runs, clock, ids: [first, ...ids.slice(1)] as const };

@@ -139,6 +139,49 @@ describe('while the journal cannot write', () => {
   });
 });
 
+test('what came during a pause is on record as such, also where a reload comes between', async () => {
+  let skips = 0;
+  let reached = () => {};
+  const third = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  let open = () => {};
+  const gate = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const text = worker('every: 1m, overlap: queue_all');
+  const {
+    clock,
+    runtime,
+    pause,
+    tasks,
+    skips: recorded,
+    stop,
+  } = await held(text, {
+    journal: (journal) => ({
+      ...journal,
+      async skip(skip) {
+        skips += 1;
+        if (skips === 3) {
+          reached();
+          await gate;
+        }
+        return journal.skip(skip);
+      },
+    }),
+  });
+  await pause(true);
+  await clock.advance(20 * minute);
+  await pause(false);
+  await third;
+  await runtime.reload(planOf(text, clock));
+  open();
+  await clock.settle(200);
+  expect(await tasks()).toEqual([]);
+  expect(await recorded()).toHaveLength(20);
+  await stop();
+});
+
 test('catching up ends with the trigger that a reload takes away', async () => {
   const trigger = `cron: '0 * * * *', missed: all, missed_window: 7d`;
   let admissions = 0;
