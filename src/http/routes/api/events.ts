@@ -15,12 +15,16 @@ const batch = 200;
 /** How often a silent stream says that it lives, in milliseconds. */
 const heartbeat = 15_000;
 
+/** Digits alone: an empty text would count as 0, which is everything that ever happened. */
+const sequence = z.string().regex(/^\d+$/).transform(Number).openapi({ type: 'integer', minimum: 0 });
+
 const stream = describe('/events', {
   method: 'get',
   summary: 'What happens, as server-sent events; `Last-Event-ID` goes on where a client left off',
   request: {
-    query: z.strictObject({ after: z.coerce.number().int().min(0).optional() }),
-    headers: z.object({ 'last-event-id': z.coerce.number().int().min(0).optional() }),
+    query: z.strictObject({ after: sequence.optional() }),
+    // Empty: of a client that has had no event with an id.
+    headers: z.object({ 'last-event-id': z.union([z.literal(''), sequence]).optional() }),
   },
   responses: {
     200: { description: 'A stream of events.', content: { 'text/event-stream': { schema: z.string() } } },
@@ -37,8 +41,11 @@ export function eventRoutes({
   routes.openapi(stream, async (c) => {
     // Hono answers it by the stream without its body, which nobody would ever read or end.
     if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': 'text/event-stream' });
-    const from = c.req.valid('header')['last-event-id'] ?? c.req.valid('query').after;
-    let after = from ?? (await runtime.journal.lastEvent());
+    const last = await runtime.journal.lastEvent();
+    const { 'last-event-id': id = '' } = c.req.valid('header');
+    const from = id === '' ? c.req.valid('query').after : id;
+    // An id that has not come yet is of another journal, of which this one is an older copy: nothing would come for long.
+    let after = Math.min(from ?? last, last);
     return streamSSE(c, async (sse) => {
       let wake = () => {};
       let news = false;
