@@ -29,8 +29,16 @@ export interface ModelServer {
   close(): Promise<void>;
 }
 
-/** Speaks the wire formats of the providers and says what `script` says. */
-export async function startModelServer(script: (request: ModelRequest) => Reply): Promise<ModelServer> {
+const oneModel = {
+  status: 200,
+  body: JSON.stringify({ object: 'list', data: [{ id: 'scripted', object: 'model' }] }),
+};
+
+/** Speaks the wire formats of the providers and says what `script` says; `list` is its answer to which models it has. */
+export async function startModelServer(
+  script: (request: ModelRequest) => Reply,
+  list: { readonly status: number; readonly body: string } = oneModel,
+): Promise<ModelServer> {
   const requests: ModelRequest[] = [];
   let hungUp = 0;
   const server = createServer(async (incoming, answer) => {
@@ -39,7 +47,7 @@ export async function startModelServer(script: (request: ModelRequest) => Reply)
     const text = Buffer.concat(chunks).toString();
     const format = formatOfPath(new URL(incoming.url ?? '/', 'http://localhost').pathname);
     if (incoming.method === 'GET' && incoming.url === '/v1/models') {
-      answer.end(JSON.stringify({ object: 'list', data: [{ id: 'scripted', object: 'model' }] }));
+      answer.writeHead(list.status).end(list.body);
       return;
     }
     if (format === undefined || incoming.method !== 'POST') {

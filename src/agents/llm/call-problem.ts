@@ -4,6 +4,7 @@ import { Redactor } from '../../core/redact.ts';
 import type { AgentHost } from '../host.ts';
 import type { LlmPlan } from '../specification.ts';
 import { loadAi } from './ai.ts';
+import { failureOfStatus } from './answer-status.ts';
 import { titleOf } from './provider.ts';
 
 /** Why a call of a model failed. */
@@ -57,20 +58,12 @@ export async function callProblem(
   const answered = `answered ${status}: ${detail}`;
   if (status < 300)
     return problem('bad_answer', `gave an answer that cannot be read: ${detail}`, { retryable: true });
-  if (status === 401 || status === 403) return problem('unauthorized', answered, { retryable: false });
-  if (status === 429) {
-    // Spent credit is reported as a rate limit too, but waiting does not bring it back.
-    const retryable = !/insufficient_quota/.test(thrown.responseBody ?? '');
-    const retryAfter = retryAfterOf(headers, clock);
-    return problem('rate_limited', answered, {
-      retryable,
-      transient: retryable,
-      ...(retryAfter === undefined ? {} : { retryAfter }),
-    });
-  }
-  const transient = status >= 500 || status === 408 || status === 409;
+  const { code, retryable } = failureOfStatus(status);
+  // Spent credit is reported as a rate limit too, but waiting does not bring it back.
+  const isSpent = status === 429 && /insufficient_quota/.test(thrown.responseBody ?? '');
+  const transient = retryable && !isSpent;
   const retryAfter = retryAfterOf(headers, clock);
-  return problem('provider_error', answered, {
+  return problem(code, answered, {
     retryable: transient,
     transient,
     ...(retryAfter === undefined ? {} : { retryAfter }),

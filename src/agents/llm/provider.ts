@@ -27,7 +27,7 @@ export function titleOf(llm: LlmPlan): string {
 
 /**
  * The llm with its model named: its own, the provider's default or, for Ollama, the first that is installed there.
- * @throws {Failure} `not_configured` where there is none; `provider_error` where Ollama cannot be asked.
+ * @throws {Failure} `not_configured` where there is none; as a call of a model does where Ollama cannot be asked.
  */
 export async function withModel(
   llm: LlmPlan,
@@ -39,6 +39,10 @@ export async function withModel(
   const url = baseUrl(llm, 'ollama');
   const first = await installedModel(url, signal).catch((thrown: unknown) => {
     if (signal.aborted) throw abortFailure(signal);
+    const which = `${titleOf(llm)}, asked at ${url}/models which models it has,`;
+    if (thrown instanceof Failure) {
+      throw new Failure(thrown.code, `${which} ${thrown.message}`, { retryable: thrown.retryable });
+    }
     const message = `${titleOf(llm)} cannot be reached at ${url}/models: ${errorMessage(thrown)}`;
     throw new Failure('provider_error', message, { retryable: true });
   });

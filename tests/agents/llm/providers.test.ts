@@ -201,6 +201,20 @@ describe('ollama without a model', () => {
     expect(await checkOnline(unnamed(server.origin), { clock, random })).toBeUndefined();
   });
 
+  test.each([
+    [{ status: 500, body: 'out of memory' }, 'provider_error', true, 'answered 500: out of memory'],
+    [{ status: 404, body: 'no such page' }, 'provider_error', false, 'answered 404: no such page'],
+    [{ status: 401, body: '' }, 'unauthorized', false, 'answered 401'],
+    [{ status: 429, body: '' }, 'rate_limited', true, 'answered 429'],
+    [{ status: 200, body: '<html>' }, 'bad_answer', true, 'gave no list of models'],
+    [{ status: 200, body: '{"data":[]}' }, 'not_configured', false, 'none is installed there'],
+    [{ status: 200, body: '{"data":null}' }, 'not_configured', false, 'none is installed there'],
+  ])('tells a list that it cannot have from an empty one: %j', async (list, code, retryable, what) => {
+    server = await startModelServer(() => 'hang', list);
+    const failure = await failureOf(run(unnamed(server.origin)));
+    expect(failure).toMatchObject({ code, retryable, message: expect.stringContaining(what) });
+  });
+
   test('says when it is not there', async () => {
     await serve('hang');
     const failure = await failureOf(run(unnamed('http://127.0.0.1:9')));
