@@ -88,8 +88,12 @@ export async function runModel(work: ModelWork, run: AgentRun, host: AgentHost):
 }
 
 function instructionOf({ instruction, outputSchema }: ModelPlan): string | undefined {
-  if (outputSchema === undefined) return instruction;
-  return [instruction, outputInstruction(outputSchema)].filter((part) => part !== undefined).join('\n\n');
+  const parts = [
+    // Anthropic refuses a system prompt without a visible character.
+    instruction?.trim() === '' ? undefined : instruction,
+    outputSchema === undefined ? undefined : outputInstruction(outputSchema),
+  ].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join('\n\n');
 }
 
 function accept(text: string, check: OutputCheck | undefined) {
