@@ -62,11 +62,7 @@ export async function runModel(work: ModelWork, run: AgentRun, host: AgentHost):
     if (step.finishReason === 'content-filter') {
       throw new Failure('refused', `${titleOf(llm)} withheld its answer: content filter`);
     }
-    if (step.text === '' && step.finishReason !== 'stop' && step.finishReason !== 'length') {
-      throw new Failure('bad_answer', `${titleOf(llm)} gave no answer (${step.finishReason})`, {
-        retryable: true,
-      });
-    }
+    if (step.finishReason !== 'stop' && step.text.trim() === '') throw noAnswer(llm, step.finishReason);
     const checked = accept(step.text, check);
     if ('output' in checked) {
       if (step.finishReason === 'length') notes.add('The answer was cut: it reached its token limit.');
@@ -85,6 +81,12 @@ export async function runModel(work: ModelWork, run: AgentRun, host: AgentHost):
     corrections += 1;
     messages.push({ role: 'user', content: `That answer cannot be used: ${checked.problem}. Answer again.` });
   }
+}
+
+/** A model may end with nothing to say, but not be stopped before it has said anything: that is no result. */
+function noAnswer(llm: LlmPlan, finishReason: string): Failure {
+  const why = finishReason === 'length' ? 'it reached its token limit before it said anything' : finishReason;
+  return new Failure('bad_answer', `${titleOf(llm)} gave no answer (${why})`, { retryable: true });
 }
 
 function instructionOf({ instruction, outputSchema }: ModelPlan): string | undefined {

@@ -113,6 +113,21 @@ describe.each([
     expect(server.requests).toHaveLength(1);
   });
 
+  test('takes an answer that was cut, with a note, but not one that was cut before its first word', async () => {
+    await serve({ text: 'half of i', cut: true }, { cut: true }, { text: ' \n', cut: true }, { text: '' });
+    const llm = testLlm(provider, server.origin);
+    expect(await run(llm)).toMatchObject({ output: 'half of i', log: expect.stringContaining('was cut') });
+    for (const silent of [await failureOf(run(llm)), await failureOf(run(llm))]) {
+      expect(silent).toMatchObject({
+        code: 'bad_answer',
+        retryable: true,
+        message: expect.stringContaining('reached its token limit'),
+      });
+    }
+    // Nothing to say, and not stopped: an agent whose work is done by its tools may end like that.
+    expect(await run(llm)).toMatchObject({ output: '' });
+  });
+
   test('waits as long as a 429 asks, and tries again', async () => {
     await serve({ status: 429, message: 'slow down', headers: { 'retry-after': '7' } }, { text: 'done' });
     const fake = new FakeClock();
