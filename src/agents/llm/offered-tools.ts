@@ -8,7 +8,8 @@ import type { Span } from '../../core/trace.ts';
 import type { AgentRun } from '../agent.ts';
 import type { AgentHost } from '../host.ts';
 import { allowList } from '../mcp/allow-list.ts';
-import type { ServerTool, ToolServer } from '../mcp/tool-server.ts';
+import type { ServerTool } from '../mcp/tool-list.ts';
+import type { ToolServer } from '../mcp/tool-server.ts';
 import { loadAi } from './ai.ts';
 import { cleanText, toolOutputLimit } from './untrusted.ts';
 

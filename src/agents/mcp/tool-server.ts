@@ -10,14 +10,7 @@ import type { AgentHost } from '../host.ts';
 import type { McpServerPlan } from '../specification.ts';
 import { StdioTransport } from './stdio-transport.ts';
 import { type ToolAnswer, toolAnswer } from './tool-answer.ts';
-
-/** A tool as its server describes it. */
-export interface ServerTool {
-  readonly name: string;
-  readonly description: string;
-  /** JSON Schema of its arguments. */
-  readonly inputSchema: Readonly<Record<string, unknown>>;
-}
+import { type ServerTool, toolList } from './tool-list.ts';
 
 const restarts = { maxAttempts: Number.POSITIVE_INFINITY, initialDelay: 500, maxDelay: 60_000 };
 /** Milliseconds after which a server that dies is not held to be in a crash loop. */
@@ -36,6 +29,8 @@ export class ToolServer {
   #notBefore = 0;
   #generation = 0;
   readonly #stopping = new AbortController();
+  /** Tools that were left out, and have been told of. */
+  readonly #leftOut = new Set<string>();
 
   constructor(plan: McpServerPlan, host: AgentHost) {
     this.title =
@@ -66,12 +61,13 @@ export class ToolServer {
     // Source: https://modelcontextprotocol.io/seps/414-request-meta.md
     const trace = traceparent === undefined ? {} : { _meta: { traceparent } };
     const client = await this.#client(signal);
+    const { ResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
     try {
       return await unlessAborted(signal, async (controller) => {
         const options = { signal: controller.signal, timeout: noTimeout };
-        return toolAnswer(
-          await client.callTool({ name: tool, arguments: input, ...trace }, undefined, options),
-        );
+        const params = { name: tool, arguments: input, ...trace };
+        // Not `callTool`: an answer that is not as declared would be an error, though the tool has done its work.
+        return toolAnswer(await client.request({ method: 'tools/call', params }, ResultSchema, options));
       });
     } catch (thrown) {
       if (signal.aborted) throw abortFailure(signal);
@@ -142,21 +138,34 @@ export class ToolServer {
   }
 
   async #list(client: Client, signal: AbortSignal): Promise<readonly ServerTool[]> {
+    const { page: schema, read } = await toolList();
     const tools: ServerTool[] = [];
     let cursor: string | undefined;
     do {
+      const params = cursor === undefined ? {} : { cursor };
       const page = await unlessAborted(signal, (controller) =>
-        client.listTools(cursor === undefined ? {} : { cursor }, {
+        client.request({ method: 'tools/list', params }, schema, {
           signal: controller.signal,
           timeout: startTimeout,
         }),
       );
-      for (const { name, description, inputSchema } of page.tools) {
-        tools.push({ name, description: description ?? '', inputSchema });
+      for (const entry of page.tools) {
+        const tool = read(entry);
+        if ('unreadable' in tool) this.#leaveOut(tool.unreadable);
+        else tools.push(tool);
       }
-      cursor = page.nextCursor;
+      cursor = page.nextCursor ?? undefined;
     } while (cursor !== undefined);
     return tools;
+  }
+
+  #leaveOut(name: string): void {
+    if (this.#leftOut.has(name)) return;
+    this.#leftOut.add(name);
+    this.#host.log?.(
+      'warn',
+      `${this.title} has a tool that cannot be offered, for its description cannot be read: ${name}`,
+    );
   }
 
   async #listAgain(signal: AbortSignal): Promise<readonly ServerTool[]> {
