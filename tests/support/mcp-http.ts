@@ -11,6 +11,8 @@ export interface McpHttpServer {
   readonly calls: { readonly tool: string; readonly text: string }[];
   /** The `traceparent` of each call. */
   readonly traceparents: unknown[];
+  /** Exchanges that the client has ended before they were answered whole. */
+  readonly letGo: () => number;
   /** Sessions that were opened. */
   readonly sessions: () => number;
   /** Forgets every session, as a restart does. */
@@ -18,16 +20,25 @@ export interface McpHttpServer {
   close(): Promise<void>;
 }
 
-/** A tool server over streamable HTTP that wants `Authorization: Bearer TOKEN` and remembers what it was asked. */
-export async function startMcpHttpServer(tools: readonly string[], token = 'open'): Promise<McpHttpServer> {
+/**
+ * A tool server over streamable HTTP that wants `Authorization: Bearer TOKEN` and remembers what it was asked. `wait` holds
+ * up what a tool says; with `json` its answers are no streams of events.
+ */
+export async function startMcpHttpServer(
+  tools: readonly string[],
+  token = 'open',
+  { wait, json = false }: { readonly wait?: () => Promise<void>; readonly json?: boolean } = {},
+): Promise<McpHttpServer> {
   const calls: { tool: string; text: string }[] = [];
   const traceparents: unknown[] = [];
   const transports = new Map<string, StreamableHTTPServerTransport>();
   let sessions = 0;
+  let letGo = 0;
 
   async function open(): Promise<StreamableHTTPServerTransport> {
     const transport: StreamableHTTPServerTransport = new StreamableHTTPServerTransport({
       sessionIdGenerator: randomUUID,
+      enableJsonResponse: json,
       onsessioninitialized: (session) => {
         sessions += 1;
         transports.set(session, transport);
@@ -38,9 +49,10 @@ export async function startMcpHttpServer(tools: readonly string[], token = 'open
       server.registerTool(
         tool,
         { description: tool, inputSchema: { text: z.string() } },
-        ({ text }, { _meta }) => {
+        async ({ text }, { _meta }) => {
           calls.push({ tool, text });
           traceparents.push(_meta?.traceparent);
+          await wait?.();
           return { content: [{ type: 'text', text: `${tool} heard ${text}` }] };
         },
       );
@@ -58,6 +70,9 @@ export async function startMcpHttpServer(tools: readonly string[], token = 'open
         .writeHead(404, { 'content-type': 'application/json' })
         .end('{"error":"no such session"}');
     }
+    answer.once('close', () => {
+      if (request.method === 'POST' && !answer.writableFinished) letGo += 1;
+    });
     await (known ?? (await open())).handleRequest(request, answer);
   });
   http.listen(0, '127.0.0.1');
@@ -68,6 +83,7 @@ export async function startMcpHttpServer(tools: readonly string[], token = 'open
     url: `http://127.0.0.1:${address.port}/mcp`,
     calls,
     traceparents,
+    letGo: () => letGo,
     sessions: () => sessions,
     forget: () => transports.clear(),
     close: async () => {

@@ -1,3 +1,5 @@
+import { fields } from './fields.ts';
+
 /** What a tool answered, as text for the model. */
 export interface ToolAnswer {
   readonly text: string;
@@ -22,8 +24,4 @@ function partText(part: unknown): string {
   }
   if (type === 'resource_link') return `[resource ${uri}]`;
   return `[${type} ${mimeType ?? ''}, ${typeof data === 'string' ? data.length : 0} characters of base64]`;
-}
-
-function fields(value: unknown): { readonly [name: string]: unknown } {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -8,6 +8,7 @@ import { Redactor } from '../../core/redact.ts';
 import { abortFailure, unlessAborted } from '../aborted.ts';
 import type { AgentHost } from '../host.ts';
 import type { McpServerPlan } from '../specification.ts';
+import { sessionFetch } from './session-fetch.ts';
 import { StdioTransport } from './stdio-transport.ts';
 import { type ToolAnswer, toolAnswer } from './tool-answer.ts';
 import { type ServerTool, toolList } from './tool-list.ts';
@@ -134,6 +135,7 @@ export class ToolServer {
     );
     return new StreamableHTTPClientTransport(new URL(this.#plan.url), {
       requestInit: { headers: { ...this.#plan.headers } },
+      fetch: sessionFetch(),
     });
   }
 

@@ -1,0 +1,71 @@
+// The exchanges of one session with a tool server over HTTP. An answer may take as long as the run has; but that of a
+// call that was cancelled is let go, since a server need not end it and some leave it open for as long as they live.
+import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
+import { patientFetch } from '../patient-fetch.ts';
+import { fields } from './fields.ts';
+
+/** The fetch of one session. */
+export function sessionFetch(): FetchLike {
+  /** By the ids of the requests that they answer. */
+  const exchanges = new Map<unknown, AbortController>();
+  return async (url, init = {}) => {
+    const message = fields(typeof init.body === 'string' ? JSON.parse(init.body) : undefined);
+    if (message.method === 'notifications/cancelled') {
+      exchanges.get(fields(message.params).requestId)?.abort(new LetGo());
+    }
+    const { signal: session } = init;
+    const exchange = new AbortController();
+    const onAbort = () => exchange.abort(session?.reason);
+    if (session?.aborted) onAbort();
+    session?.addEventListener('abort', onAbort, { once: true });
+    const isRequest = message.method !== undefined && message.id !== undefined;
+    if (isRequest) exchanges.set(message.id, exchange);
+    const end = () => {
+      session?.removeEventListener('abort', onAbort);
+      if (isRequest) exchanges.delete(message.id);
+    };
+    try {
+      const answer = await patientFetch(url, { ...init, signal: exchange.signal });
+      const { status, statusText, headers, body } = answer;
+      if (body === null) end();
+      const passedOn = body === null ? null : passOn(body.getReader(), exchange.signal, end);
+      return new Response(passedOn, { status, statusText, headers: [...headers] });
+    } catch (thrown) {
+      end();
+      throw thrown;
+    }
+  };
+}
+
+class LetGo extends Error {}
+
+interface Reader {
+  read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> | undefined }>;
+  cancel(reason: unknown): Promise<void>;
+}
+
+/** The body of an answer; calls `end` when that is over. */
+function passOn(
+  reader: Reader,
+  signal: AbortSignal,
+  end: () => void,
+): ReadableStream<Uint8Array<ArrayBuffer>> {
+  return new ReadableStream({
+    pull: async (controller) => {
+      try {
+        const { value } = await reader.read();
+        if (value !== undefined) return controller.enqueue(value);
+        end();
+        controller.close();
+      } catch (thrown) {
+        end();
+        // The library would ask for the rest of an answer that ends early. Nobody reads on in one that was let go.
+        if (!(signal.reason instanceof LetGo)) controller.error(thrown);
+      }
+    },
+    cancel: async (reason) => {
+      end();
+      await reader.cancel(reason);
+    },
+  });
+}
