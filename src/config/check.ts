@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { isOneReference } from './env.ts';
 import type { Path } from './places.ts';
 import type { Problems } from './problems.ts';
+import { holdsSecret } from './secret-fields.ts';
 import { didYouMean } from './suggest.ts';
 
 /**
@@ -15,16 +16,16 @@ export function check<Schema extends z.ZodType>(
   path: Path,
   problems: Problems,
 ): z.output<Schema> | undefined {
-  const first = schema.safeParse(value, { error: (issue) => phrase(issue, path, problems) });
+  const first = schema.safeParse(value, { error: phrase });
   if (first.success) return first.data;
   let issues = flatten(first.error.issues);
   const typed = takeFieldTypes(value, issues, path, problems);
   if (typed !== unchanged) {
-    const second = schema.safeParse(typed, { error: (issue) => phrase(issue, path, problems) });
+    const second = schema.safeParse(typed, { error: phrase });
     if (second.success) return second.data;
     issues = flatten(second.error.issues);
   }
-  for (const issue of issues) report(issue, path, problems);
+  for (const issue of issues) report(issue, value, path, problems);
   return salvage(schema, typed === unchanged ? value : typed, issues);
 }
 
@@ -86,20 +87,46 @@ function wrongKeys(branch: readonly z.core.$ZodIssue[]): number {
   return branch.reduce((sum, issue) => sum + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
 }
 
-function report(issue: Issue, base: Path, problems: Problems): void {
+function report(issue: Issue, value: unknown, base: Path, problems: Problems): void {
   const path = [...base, ...issue.path];
+  const hidden = holdsSecret(path);
   if (issue.keys !== undefined) {
     const messages = issue.message.split('\n');
     issue.keys.forEach((key, index) => {
-      problems.error([...path, key], messages[index] ?? issue.message, { at: 'key' });
+      const message = messages[index] ?? issue.message;
+      // `[hunter2: ]` makes a key of a secret.
+      const said = hidden ? message.replace(JSON.stringify(key), 'here') : message;
+      problems.error([...path, key], said, { at: 'key' });
     });
     return;
   }
   const joint = /^(?:is|must|belongs)\b/.test(issue.message) ? ' ' : ': ';
-  const message = `${fieldName(path)}${joint}${issue.message}`;
+  const message = `${ownerOf(path, issue.code)}${joint}${withValue(issue, value, path, hidden, problems)}`;
   problems.error(path, message, {
     at: issue.code === 'invalid_key' || !problems.places.has(path) ? 'key' : 'value',
   });
+}
+
+/** The names of headers are not shown either: a whole header line is easily written as one. */
+function ownerOf(path: Path, code: string): string {
+  const headers = path.indexOf('headers');
+  if (headers === -1 || headers === path.length - 1) return fieldName(path);
+  return `${code === 'invalid_key' ? 'a key' : 'a value'} of headers`;
+}
+
+/** The message with the value in it, which is told from its place in the file: inside a union zod does not know that. */
+function withValue(issue: Issue, value: unknown, path: Path, hidden: boolean, problems: Problems): string {
+  const { message } = issue;
+  const inside = issue.path.reduce<unknown>(childOf, value);
+  const given = issue.code === 'invalid_union' ? (typeOf(inside) ?? inside) : inside;
+  const place = given === inside ? path : [...path, 'type'];
+  const shown = hidden ? undefined : shorten(problems.shown(place, given));
+  if (message.includes(notValue))
+    return message.replace(notValue, () => (shown === undefined ? '' : `, not ${shown}`));
+  // Words of a field's own parser, which had the value and not what stands in the file.
+  const quoted = typeof inside === 'string' ? JSON.stringify(inside) : undefined;
+  if (quoted === undefined || !message.endsWith(`, not ${quoted}`)) return message;
+  return `${message.slice(0, -quoted.length - 6)}${shown === undefined ? '' : `, not ${shown}`}`;
 }
 
 /** `port`, `methods[1]`: the last key of a path, and the index in its list. */
@@ -120,9 +147,12 @@ const typeNames: Readonly<Record<string, string>> = {
   record: 'a map',
 };
 
-function phrase(issue: z.core.$ZodRawIssue, base: Path, problems: Problems): string | undefined {
+/** Stands in a message for `, not VALUE`: a character that no text has. */
+const notValue = '\uffff';
+
+function phrase(issue: z.core.$ZodRawIssue): string | undefined {
   const { input } = issue;
-  const shown = () => shorten(problems.shown([...base, ...(issue.path ?? [])], input));
+  const not = typeof input === 'object' ? '' : notValue;
   switch (issue.code) {
     case 'invalid_type': {
       if (input === undefined) return 'is required';
@@ -132,42 +162,56 @@ function phrase(issue: z.core.$ZodRawIssue, base: Path, problems: Problems): str
         return typeof input === 'object' ? 'must be text' : 'must be text: put it in quotes';
       }
       const expected = issue.inst instanceof z.ZodNumberFormat ? 'int' : issue.expected;
-      return `must be ${typeNames[expected] ?? expected}${typeof input === 'object' ? '' : `, not ${shown()}`}`;
+      const wanted = typeNames[expected] ?? expected;
+      return `must be ${wanted}${severals.has(wanted) ? notKind(input) : not}`;
     }
     case 'invalid_value': {
       const values = issue.values.map(String);
       if (input === undefined) return `is required: ${listed(values)}`;
-      return `must be ${listed(values)}${typeof input === 'object' ? '' : `, not ${shown()}`}${meant(input, values)}`;
+      return `must be ${listed(values)}${not}${meant(input, values)}`;
     }
     case 'unrecognized_keys': {
       const known = issue.inst instanceof z.ZodObject ? Object.keys(issue.inst.shape) : [];
-      return issue.keys.map((key) => `unknown key "${key}"${didYouMean(key, known)}`).join('\n');
+      return issue.keys
+        .map((key) => `unknown key ${JSON.stringify(key)}${didYouMean(key, known)}`)
+        .join('\n');
     }
     case 'invalid_union':
-      return unionPhrase(issue, shown);
+      return unionPhrase(issue);
     case 'too_small':
       if (issue.origin !== 'number' && issue.origin !== 'int') return 'is empty';
-      return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}, not ${shown()}`;
+      return `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${notValue}`;
     case 'too_big':
-      return `must be at most ${issue.maximum}, not ${shown()}`;
+      return `must be at most ${issue.maximum}${notValue}`;
     default:
       return undefined;
   }
 }
 
-function unionPhrase(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>, shown: () => string): string {
+/** What holds secrets is a list or a map more often than not, so what stands in its place is not shown, only its kind. */
+const severals: ReadonlySet<string> = new Set(['a list', 'a map']);
+
+function notKind(input: unknown): string {
+  if (Array.isArray(input)) return ', not a list';
+  if (typeof input === 'object') return ', not a map';
+  if (typeof input === 'string') return ', not text';
+  return typeof input === 'number' ? ', not a number' : ', not true or false';
+}
+
+function unionPhrase(issue: z.core.$ZodRawIssue<z.core.$ZodIssueInvalidUnion>): string {
   if ('options' in issue && Array.isArray(issue.options)) {
     const values = issue.options.map(String);
     const given = typeOf(issue.input);
     if (given === undefined) return `is required: ${listed(values)}`;
-    const not = typeof given === 'object' ? '' : `, not ${JSON.stringify(given)}`;
-    return `must be ${listed(values)}${not}${meant(given, values)}`;
+    return `must be ${listed(values)}${typeof given === 'object' ? '' : notValue}${meant(given, values)}`;
   }
   if (issue.input === undefined) return 'is required';
   if (issue.input === null) return 'is empty: give it a value or leave it out';
   const accepted =
     'errors' in issue && Array.isArray(issue.errors) ? issue.errors.flat().flatMap(acceptedBy) : [];
-  return `must be ${[...new Set(accepted)].join(' or ')}${typeof issue.input === 'object' ? '' : `, not ${shown()}`}`;
+  const wanted = [...new Set(accepted)];
+  const not = wanted.some((one) => severals.has(one)) ? notKind(issue.input) : notValue;
+  return `must be ${wanted.join(' or ')}${typeof issue.input === 'object' ? '' : not}`;
 }
 
 function typeOf(input: unknown): unknown {

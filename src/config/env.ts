@@ -68,9 +68,9 @@ function resolve(content: string, closed: boolean, environment: Environment): st
   const match = closed ? inside.exec(content) : null;
   const name = match?.[1];
   if (name === undefined) {
-    const shown = JSON.stringify(`\${${content.split('\n')[0]}${closed ? '}' : ''}`);
+    // A secret may hold these characters: what stands there is not repeated.
     return {
-      message: `${shown} is no reference to a variable: write \${VAR} or \${VAR:-default}, or \\\${ for the text itself`,
+      message: `this is no reference to a variable: write \${VAR} or \${VAR:-default}, or \\\${ for the text itself`,
     };
   }
   const value = environment[name];

@@ -1,16 +1,26 @@
 import stringWidth from 'string-width';
 import type { Diagnostic } from './diagnostics.ts';
+import { hiddenFrom } from './hidden-from.ts';
 
 /** The most characters of a line that are shown: a template in one line can be longer than any screen. */
 const widest = 100;
 
-/** The line that a problem stands on, with a caret under the place; empty where the text has no such line. */
+const mask = '[redacted]';
+
+/**
+ * The line that a problem stands on, with a caret under the place; empty where the text has no such line. From where
+ * it may hold a secret on it is not shown.
+ */
 export function excerpt(text: string, { line, column }: Pick<Diagnostic, 'line' | 'column'>): string {
-  const whole = text.split('\n', line)[line - 1]?.replace(/\r$/, '');
-  if (whole === undefined || whole.trim() === '') return '';
-  const from = Math.max(0, column - 1 - Math.floor(widest / 2));
+  const lines = text.split('\n', line).map((one) => one.replace(/\r$/, ''));
+  const own = lines[line - 1];
+  if (own === undefined || own.trim() === '') return '';
+  const end = hiddenFrom(lines, line - 1);
+  const whole = own.slice(0, end) + (own.slice(end).trim() === '' ? '' : mask);
+  const at = Math.min(column - 1, end);
+  const from = Math.max(0, at - Math.floor(widest / 2));
   const shown = visible(whole.slice(from, from + widest));
-  const before = visible(whole.slice(from, column - 1));
+  const before = visible(whole.slice(from, at));
   const number = String(line);
   const margin = ' '.repeat(number.length);
   return `  ${number} | ${shown}\n  ${margin} | ${' '.repeat(stringWidth(before))}^\n`;

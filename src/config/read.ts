@@ -21,6 +21,7 @@ import { Problems } from './problems.ts';
 import { quickValue } from './quick-value.ts';
 import { refuseText } from './refuse-text.ts';
 import { scalarOffset } from './scalar-offset.ts';
+import { isSecretName } from './secret-fields.ts';
 import { secretVariables } from './secret-variables.ts';
 import { yamlMessage } from './yaml-message.ts';
 
@@ -137,14 +138,15 @@ class Reader {
     return document.contents ?? undefined;
   }
 
-  #convert(node: unknown, depth: number): unknown {
+  /** `hidden`: below the name of a secret, so that no name in there is repeated in a message. */
+  #convert(node: unknown, depth: number, hidden = false): unknown {
     this.#size += 1;
     if (isScalar(node)) {
       const value = typeof node.value === 'string' ? this.#string(node, node.value) : node.value;
       this.#note(node, value);
       return value;
     }
-    if (isAlias(node)) return this.#alias(node);
+    if (isAlias(node)) return this.#alias(node, hidden);
     if (!isMap(node) && !isSeq(node)) return null;
     if (depth > deepest) {
       this.#fail(node.range?.[0] ?? 0, `values are nested deeper than ${deepest} levels here`);
@@ -154,15 +156,15 @@ class Reader {
     const before = this.#size + this.#aliased;
     if (anchor !== undefined) this.#anchors.set(anchor, 'open');
     const value = isMap(node)
-      ? this.#map(node.items, depth)
-      : node.items.map((item) => this.#convert(item, depth + 1));
+      ? this.#map(node.items, depth, hidden)
+      : node.items.map((item) => this.#convert(item, depth + 1, hidden));
     if (anchor !== undefined) {
       this.#anchors.set(anchor, { node, value, size: this.#size + this.#aliased - before });
     }
     return value;
   }
 
-  #map(items: readonly Pair[], depth: number): Record<string, unknown> {
+  #map(items: readonly Pair[], depth: number, hidden: boolean): Record<string, unknown> {
     const map: Record<string, unknown> = {};
     for (const { key, value } of items) {
       if (!isScalar(key) || key.value === null || typeof key.value === 'object') {
@@ -177,10 +179,13 @@ class Reader {
         continue;
       }
       if (Object.hasOwn(map, name)) {
-        this.#fail(key.range?.[0] ?? 0, `the key "${name}" stands twice in this map`);
+        this.#fail(
+          key.range?.[0] ?? 0,
+          `the key ${hidden ? 'here' : JSON.stringify(name)} stands twice in this map`,
+        );
         continue;
       }
-      map[name] = this.#convert(value, depth + 1);
+      map[name] = this.#convert(value, depth + 1, hidden || isSecretName(name));
       if (isScalar(key) && key.anchor !== undefined) this.#note(key, name);
     }
     return map;
@@ -203,7 +208,7 @@ class Reader {
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, { node, value, size: 1 });
   }
 
-  #alias(node: Alias): unknown {
+  #alias(node: Alias, hidden: boolean): unknown {
     const place = node.range?.[0] ?? 0;
     const target = this.#anchors.get(node.source);
     if (target === undefined || target === 'open') {
@@ -211,7 +216,7 @@ class Reader {
         target === 'open'
           ? 'it stands inside what it repeats'
           : 'no anchor of that name comes before it (text that begins with * must be in quotes)';
-      this.#fail(place, `the alias *${node.source} cannot be followed: ${why}`);
+      this.#fail(place, `the alias${hidden ? '' : ` *${node.source}`} cannot be followed: ${why}`);
       return null;
     }
     this.#targets.set(node, target.node);

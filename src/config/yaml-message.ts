@@ -8,9 +8,13 @@ export function yamlMessage(error: YAMLError, text: string): string {
     case 'MULTIPLE_DOCS':
       return 'the file holds several YAML documents (separated by ---): a config is one';
     case 'TAG_RESOLVE_FAILED':
-      return `YAML tags are not supported: ${firstLine(text.slice(...error.pos))}`;
+      return `YAML tags are not supported: ${asText('!')}`;
     case 'RESOURCE_EXHAUSTION':
       return 'values are nested too deeply here';
+    case 'BAD_DQ_ESCAPE':
+      return 'this is no YAML: in double quotes a backslash must be doubled (\\\\)';
+    case 'BAD_DIRECTIVE':
+      return 'YAML directives are not supported: a line must not begin with %';
     case 'BAD_ALIAS':
       return asText('*');
     case 'BAD_SCALAR_START':
@@ -24,8 +28,13 @@ export function yamlMessage(error: YAMLError, text: string): string {
       }
       // `cron: */5 * * * *`: what follows the first asterisk is an alias, which ends at the space.
       if (/(?:^|[\s,[{])\*\S*\s+$/.test(lineUntil(text, error.pos[0]))) return asText('*');
-      return `this is no YAML: ${firstLine(error.message)}`;
+      return `this is no YAML: ${withoutSource(firstLine(error.message))}`;
   }
+}
+
+/** Behind a colon the parser repeats the file, and that may be a secret. */
+function withoutSource(message: string): string {
+  return message.replace(/(?<=\S):\s.*$/, '');
 }
 
 /** What begins so has a meaning of its own in YAML. */

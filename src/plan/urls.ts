@@ -1,5 +1,6 @@
 import { fieldName } from '../config/check.ts';
 import type { Path } from '../config/places.ts';
+import { isOpenUrl, isPlainReference } from '../config/secret-fields.ts';
 import type { BuildContext } from './context.ts';
 
 /** The URL at `path`, or undefined where it is none of `protocols`: that is a problem. Its password is a secret. */
@@ -12,12 +13,16 @@ export function checkUrl(
   const { problems, secrets } = context;
   const wanted = `an absolute ${protocols.map((protocol) => `${protocol}//`).join(' or ')} URL`;
   if (!URL.canParse(text)) {
-    problems.error(path, `${fieldName(path)} must be ${wanted}, not ${problems.shown(path, text)}`);
+    const shown = problems.shown(path, text);
+    const not = isOpenUrl(text) || isPlainReference(shown) ? `, not ${shown}` : '';
+    problems.error(path, `${fieldName(path)} must be ${wanted}${not}`);
     return undefined;
   }
   const url = new URL(text);
   if (!protocols.includes(url.protocol)) {
-    problems.error(path, `${fieldName(path)} must be ${wanted}: its scheme is ${url.protocol}`);
+    // Of `password:...` the first part is no scheme that anybody meant.
+    const why = text.includes('://') ? `: its scheme is ${url.protocol}` : '';
+    problems.error(path, `${fieldName(path)} must be ${wanted}${why}`);
     return undefined;
   }
   if (url.password !== '') {

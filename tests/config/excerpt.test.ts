@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { excerpt } from '../../src/config/excerpt.ts';
 
-const text = 'one\n  two: 2\r\n日本: x\n\ta: b\n\n';
+const text = 'one:\n  type: x\r\n日本: { x: 1 }\n\ttype: b\n\n';
 
 it.each([
-  ['the place', 2, 3, '  2 |   two: 2\n    |   ^\n'],
-  ['behind wide characters', 3, 5, '  3 | 日本: x\n    |       ^\n'],
-  ['behind a tab', 4, 2, '  4 |  a: b\n    |  ^\n'],
+  ['the place', 2, 3, '  2 |   type: x\n    |   ^\n'],
+  ['behind wide characters', 3, 5, '  3 | 日本: { x: [redacted]\n    |       ^\n'],
+  ['behind a tab', 4, 2, '  4 |  type: b\n    |  ^\n'],
 ])('points at %s', (_name, line, column, expected) => {
   expect(excerpt(text, { line, column })).toBe(expected);
 });
@@ -17,7 +17,7 @@ it('is nothing where the line is empty or not there', () => {
 });
 
 it('shows the part of a long line that matters', () => {
-  const shown = excerpt(`${'x'.repeat(500)}@${'y'.repeat(500)}`, { line: 1, column: 501 }).split('\n');
+  const shown = excerpt(`input: ${'x'.repeat(500)}@${'y'.repeat(500)}`, { line: 1, column: 508 }).split('\n');
   expect(shown[0]).toHaveLength('  1 | '.length + 100);
   expect(shown[0]?.[shown[1]?.indexOf('^') ?? 0]).toBe('@');
 });

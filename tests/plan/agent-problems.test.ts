@@ -66,7 +66,7 @@ it.each([
     echo('description:'),
     ['c.yaml:4:5: description is empty: give it a value or leave it out'],
   ],
-  ['text for a map', echo('budget: 5'), ['c.yaml:4:13: budget must be a map, not 5']],
+  ['text for a map', echo('budget: 5'), ['c.yaml:4:13: budget must be a map, not a number']],
   [
     'an item of a wrong type',
     echo('tools: [a, 2]'),

@@ -43,7 +43,7 @@ it.each([
   [
     'an event that is no list',
     notification(url, 'events: task.failed'),
-    ['c.yaml:7:17: events must be a list, not "task.failed"'],
+    ['c.yaml:7:17: events must be a list, not text'],
   ],
   [
     'one id twice',
@@ -72,12 +72,12 @@ it.each([
   [
     'a header of two lines',
     notification(url, events, 'headers: { X-A: "b\\nc" }'),
-    ['c.yaml:8:25: X-A must be one line'],
+    ['c.yaml:8:25: a value of headers must be one line'],
   ],
   [
     'a header that is none',
     notification(url, events, 'headers: { "X A": b }'),
-    ['c.yaml:8:20: X A is no name of an HTTP header'],
+    ['c.yaml:8:20: a key of headers is no name of an HTTP header'],
   ],
   [
     'no attempts',

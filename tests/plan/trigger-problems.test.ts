@@ -167,7 +167,7 @@ it.each([
   [
     'neither off nor a map',
     webhook(secret, 'dedupe: of'),
-    ['c.yaml:7:15: dedupe must be "off" or a map, not "of"'],
+    ['c.yaml:7:15: dedupe must be "off" or a map, not text'],
   ],
   [
     'a wrong key of dedupe',

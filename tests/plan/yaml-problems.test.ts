@@ -42,7 +42,11 @@ it.each([
       'c.yaml:1:10: this is no YAML: Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
   ],
-  ['a tag', 'agents: !js x\n', ['c.yaml:1:9: YAML tags are not supported: !js']],
+  [
+    'a tag',
+    'agents: !js x\n',
+    ['c.yaml:1:9: YAML tags are not supported: text that begins with ! must be in quotes'],
+  ],
   [
     'one key twice',
     echo('concurrency: 1', 'concurrency: 2'),
