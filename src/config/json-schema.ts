@@ -11,7 +11,7 @@ export function configJsonSchema(): Record<string, unknown> {
       if (type !== 'integer' && type !== 'number' && type !== 'boolean') return;
       const { description, default: fallback, ...value } = jsonSchema;
       for (const key of Object.keys(value)) Reflect.deleteProperty(jsonSchema, key);
-      jsonSchema.anyOf = [value, { type: 'string', pattern: '^\\$\\{[A-Za-z_][^}]*\\}$' }];
+      jsonSchema.anyOf = [value, { type: 'string', pattern: '^\\$\\{[A-Za-z_].*\\}$' }];
       if (description !== undefined) jsonSchema.description = description;
       if (fallback !== undefined) jsonSchema.default = fallback;
     },

@@ -27,8 +27,8 @@ it.each([
   ['text as a number', { agents: {}, server: { port: 'x' } }],
 ])('refuses %s', (_name, value) => expect(read.safeParse(value).success).toBe(false));
 
-it('takes a reference for a number', () => {
-  expect(read.safeParse({ agents: {}, server: { port: `\${PORT:-8080}` } }).success).toBe(true);
+it.each([`\${PORT:-8080}`, `\${PORT:-\${OTHER:-8080}}`])('takes the reference %s for a number', (port) => {
+  expect(read.safeParse({ agents: {}, server: { port } }).success).toBe(true);
 });
 
 it('describes its fields and says what holds by default', () => {

@@ -224,6 +224,15 @@ it('gives what is wholly one variable the type of its field', () => {
   expect(agent.triggers[0]?.enabled).toBe(false);
 });
 
+it('takes the default of a default, with the type of the field', () => {
+  const text = echo(`concurrency: \${N:-\${M:-5}}`, `description: \${N:-\${M}}`);
+  expect(agentOf(planned(text, { environment: { M: '7' } }))).toMatchObject({
+    concurrency: 7,
+    description: '7',
+  });
+  expect(said(text)).toEqual([expect.stringMatching(/^c\.yaml:5:23: the variable M is not set/)]);
+});
+
 it('checks each agent by what it says itself, though another one has the same value of a variable', () => {
   const text = [
     'agents:',
