@@ -1,6 +1,6 @@
 // The commands that talk to the running server, and the copy of its journal.
 import { type Command, UsageError, type Values } from './command.ts';
-import { actionOf, formatOf, given, needed, onlyFile, text } from './words.ts';
+import { actionOf, formatOf, given, needed, oneOf, onlyFile, onlyOptions, pathWord, text } from './words.ts';
 
 const server = { url: text, token: text, config: text, data: text, 'env-file': text };
 const serverUsage = '[--url URL] [--token TOKEN] [--config FILE] [--data DIR]';
@@ -22,7 +22,7 @@ export const serverCommands: readonly (readonly [string, Command])[] = [
   [
     'tasks',
     {
-      usage: `tasks [list|show ID|cancel ID|replay ID] [--agent A] [--trigger T] [--status S] [--since ISO] [--limit N] [--cursor C] [--format text|json] ${serverUsage}`,
+      usage: `tasks [list [--agent A] [--trigger T] [--status S] [--since ISO] [--limit N] [--cursor C] [--format text|json] | show ID | cancel ID | replay ID] ${serverUsage}`,
       summary: 'List, show, cancel and replay tasks of the running server',
       options: {
         agent: text,
@@ -38,9 +38,10 @@ export const serverCommands: readonly (readonly [string, Command])[] = [
         const { action, id } = actionOf(positionals, ['list', 'show', 'cancel', 'replay']);
         if (action !== 'list' && id === undefined)
           throw new UsageError(`tasks ${action} needs the id of a task`);
-        const query = queryOf(values, ['agent', 'trigger', 'status', 'since', 'limit', 'cursor']);
+        const filter = action === 'list' ? ['agent', 'trigger', 'status', 'since', 'limit', 'cursor'] : [];
+        const query = queryOf(values, filter, `tasks ${action}`);
         return (await import('./commands/tasks.ts')).tasks(
-          { action, id, query, format: formatOf(values), ...clientOf(values) },
+          { action, id, query, format: shownAs(action, values), ...clientOf(values) },
           io,
         );
       },
@@ -49,7 +50,7 @@ export const serverCommands: readonly (readonly [string, Command])[] = [
   [
     'deliveries',
     {
-      usage: `deliveries [list|show ID|replay [ID]] [--agent A] [--notification N] [--status S] [--task ID] [--since ISO] [--limit N] [--cursor C] [--format text|json] ${serverUsage}`,
+      usage: `deliveries [list [--agent A] [--notification N] [--status S] [--task ID] [--since ISO] [--limit N] [--cursor C] [--format text|json] | show ID | replay ID | replay [--agent A] [--notification N] [--task ID] [--since ISO]] ${serverUsage}`,
       summary: 'List, show and replay deliveries; replay without an id takes all dead letters of the filter',
       options: {
         agent: text,
@@ -66,12 +67,15 @@ export const serverCommands: readonly (readonly [string, Command])[] = [
         const { action, id } = actionOf(positionals, ['list', 'show', 'replay']);
         if (action === 'show' && id === undefined)
           throw new UsageError('deliveries show needs the id of a delivery');
-        const names =
-          action === 'replay'
-            ? ['agent', 'notification', 'task', 'since']
-            : ['agent', 'notification', 'status', 'task', 'since', 'limit', 'cursor'];
+        const filter = {
+          list: ['agent', 'notification', 'status', 'task', 'since', 'limit', 'cursor'],
+          show: [],
+          replay: id === undefined ? ['agent', 'notification', 'task', 'since'] : [],
+        }[action];
+        const one = action === 'replay' && id !== undefined ? ' of one delivery' : '';
+        const query = queryOf(values, filter, `deliveries ${action}${one}`);
         return (await import('./commands/deliveries.ts')).deliveries(
-          { action, id, query: queryOf(values, names), format: formatOf(values), ...clientOf(values) },
+          { action, id, query, format: shownAs(action, values), ...clientOf(values) },
           io,
         );
       },
@@ -80,14 +84,14 @@ export const serverCommands: readonly (readonly [string, Command])[] = [
   [
     'notifications',
     {
-      usage: `notifications [list|pause A/N|resume A/N|test A/N] [--format text|json] ${serverUsage}`,
+      usage: `notifications [list [--format text|json] | pause A/N | resume A/N | test A/N] ${serverUsage}`,
       summary: 'List, pause, resume and test the notifications of the running server',
       options: { format: text, ...server },
       run: async ({ values, positionals }, io) => {
         const { action, id } = actionOf(positionals, ['list', 'pause', 'resume', 'test']);
         const target = action === 'list' ? undefined : notificationOf(id, action);
         return (await import('./commands/notifications.ts')).notifications(
-          { action, target, format: formatOf(values), ...clientOf(values) },
+          { action, target, format: shownAs(action, values), ...clientOf(values) },
           io,
         );
       },
@@ -114,12 +118,18 @@ function notificationOf(name: string | undefined, action: string) {
   if (agent === undefined || id === undefined || extra !== undefined) {
     throw new UsageError(`notifications ${action} needs AGENT/NOTIFICATION`);
   }
-  return { agent, id };
+  return { agent: pathWord(agent), id: pathWord(id) };
 }
 
-function queryOf(values: Values, names: readonly string[]): Record<string, string | undefined> {
-  return Object.fromEntries(names.map((name) => [name, given(values, name)]));
+/** What `action` asks for, which takes the options of `filter` and no other. */
+function queryOf(values: Values, filter: readonly string[], action: string) {
+  onlyOptions(values, [...filter, 'format', ...Object.keys(server)], action);
+  return Object.fromEntries(filter.map((name) => [name, given(values, name)]));
 }
+
+/** Lists alone have tables. */
+const shownAs = (action: string, values: Values) =>
+  action === 'list' ? formatOf(values) : oneOf(values, 'format', ['json']);
 
 function clientOf(values: Values) {
   return {

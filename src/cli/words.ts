@@ -67,7 +67,21 @@ export function actionOf<const Action extends string>(
   const action = word === undefined ? actions[0] : actions.find((candidate) => candidate === word);
   if (action === undefined) throw new UsageError(`"${word}" is none of ${actions.join(', ')}`);
   if (extra !== undefined) throw new UsageError(`"${extra}" is one word too many`);
-  return { action, id };
+  return { action, id: id === undefined ? undefined : pathWord(id) };
+}
+
+/** A word that becomes one part of a path. URLs drop a dot and what is empty, so another path would be asked. */
+export function pathWord(word: string): string {
+  if (['', '.', '..'].includes(word)) throw new UsageError(`"${word}" is no id`);
+  return word;
+}
+
+/** A filter that an action has no use for must not be dropped: it would reach more than was asked for. */
+export function onlyOptions(values: Values, used: readonly string[], action: string): void {
+  const unused = Object.keys(values).filter((name) => !used.includes(name));
+  if (unused.length > 0) {
+    throw new UsageError(`${action} does not take ${unused.map((name) => `--${name}`).join(', ')}`);
+  }
 }
 
 /** An option with a value. */

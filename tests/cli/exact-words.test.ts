@@ -1,0 +1,56 @@
+// What was asked for is what is done: no filter is dropped, and no word leads to another path.
+import { expect, test } from 'vitest';
+import { recordingServer } from '../support/recording-server.ts';
+import { runCommand } from './commands.ts';
+
+const answers = () => ({ status: 200, body: '{"replayed":3}' });
+
+test.each([
+  ['deliveries replay --status delivered', 'deliveries replay does not take --status'],
+  ['deliveries replay --agent a --limit 1 --cursor c', 'deliveries replay does not take --limit, --cursor'],
+  ['deliveries replay d1 --agent a', 'deliveries replay of one delivery does not take --agent'],
+  ['deliveries show d1 --since 2026-03-08', 'deliveries show does not take --since'],
+  ['tasks replay t1 --agent a', 'tasks replay does not take --agent'],
+  ['tasks show t1 --status failed', 'tasks show does not take --status'],
+  ['tasks cancel t1 --format text', '--format is "text" instead of json'],
+  ['notifications pause a/n --format text', '--format is "text" instead of json'],
+])('%s is refused', async (line, reason) => {
+  await using server = await recordingServer(answers);
+  const { code, out, err } = await runCommand([...line.split(' '), '--url', server.url]);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain(`callboard: ${reason}\n`);
+  expect(server.requests).toEqual([]);
+});
+
+test.each([
+  ['deliveries', 'replay', '.'],
+  ['deliveries', 'replay', '..'],
+  ['deliveries', 'replay', ''],
+  ['deliveries', 'show', '.'],
+  ['tasks', 'replay', '..'],
+  ['tasks', 'show', ''],
+  ['tasks', 'cancel', '.'],
+  ['notifications', 'pause', './n'],
+  ['notifications', 'resume', 'a/..'],
+  ['notifications', 'test', 'a/'],
+])('%s %s "%s" names nothing', async (command, action, id) => {
+  await using server = await recordingServer(answers);
+  const { code, out, err } = await runCommand([command, action, id, '--url', server.url]);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain('is no id\n');
+  expect(server.requests).toEqual([]);
+});
+
+test('what an action takes reaches the server', async () => {
+  await using server = await recordingServer(answers);
+  const run = (line: string) => runCommand([...line.split(' '), '--url', server.url]);
+  const filter = '--agent a --notification n --task t --since 2026-03-08T00:00:00Z';
+  expect((await run(`deliveries replay ${filter} --format json`)).code).toBe(0);
+  expect((await run('deliveries replay ...')).code).toBe(0);
+  expect((await run('tasks cancel %2e')).code).toBe(0);
+  expect(server.requests.map(({ path }) => path)).toEqual([
+    '/api/deliveries/replay?agent=a&notification=n&task=t&since=2026-03-08T00%3A00%3A00Z',
+    '/api/deliveries/.../replay',
+    '/api/tasks/%252e/cancel',
+  ]);
+});
