@@ -1,22 +1,19 @@
 // The way of commands to a running server: its address and token, and its answers.
 import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { fetch } from 'undici';
 import { errorMessage } from '../core/failure.ts';
 import { localTokenPath } from '../http/local-token.ts';
-import { loadPlan } from '../plan/load.ts';
+import type { Plan } from '../plan/plan.ts';
 import { ClientError } from './client-error.ts';
 import type { Io } from './io.ts';
+import { type ServedOptions, servedPlan } from './served-plan.ts';
 
-export interface ClientOptions {
+export interface ClientOptions extends ServedOptions {
   /** Of the server; default: from the server section of the config. */
   readonly url?: string | undefined;
   /** Default: the local token in the data folder. */
   readonly token?: string | undefined;
-  /** The config file that the server runs. */
-  readonly config?: string | undefined;
-  readonly data?: string | undefined;
-  readonly envFile?: string | undefined;
 }
 
 export interface Client {
@@ -61,24 +58,30 @@ async function ask(
 }
 
 async function locate(options: ClientOptions, io: Io): Promise<{ url: string; dataFolder: string }> {
-  const { env: environment, cwd, clock } = io;
-  const usual = { url: 'http://127.0.0.1:8080', dataFolder: join(cwd, options.data ?? 'data') };
-  const { plan } = await loadPlan({
-    path: options.config ?? 'callboard.yaml',
-    environment,
-    cwd,
-    clock,
-    envFile: options.envFile,
-    data: options.data,
-  });
-  if (plan === undefined) return { ...usual, url: options.url ?? usual.url };
-  const { host, port, tls } = plan.server;
+  const { url, token, data } = options;
+  const dataFolder = resolve(io.cwd, data ?? 'data');
+  const unknown = [
+    ...(url === undefined ? ['its address with --url'] : []),
+    ...(token === undefined && data === undefined
+      ? ['its token with --token or its folder with --data']
+      : []),
+  ];
+  if (url !== undefined && unknown.length === 0) return { url, dataFolder };
+  const plan = await servedPlan(
+    options,
+    `cannot tell which server is meant, name ${unknown.join(', and ')}`,
+    io,
+  );
+  return {
+    url: url ?? (plan === undefined ? 'http://127.0.0.1:8080' : addressOf(plan)),
+    dataFolder: plan === undefined ? dataFolder : dirname(plan.journal.path),
+  };
+}
+
+function addressOf({ server: { host, port, tls } }: Plan): string {
   const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
   const name = reachable.includes(':') ? `[${reachable}]` : reachable;
-  return {
-    url: options.url ?? `${tls === undefined ? 'http' : 'https'}://${name}:${port}`,
-    dataFolder: dirname(plan.journal.path),
-  };
+  return `${tls === undefined ? 'http' : 'https'}://${name}:${port}`;
 }
 
 function readToken(dataFolder: string): string {

@@ -2,7 +2,10 @@ import { main } from '../../src/cli/main.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 /** Runs a command, one that talks to a server with any token, and what it wrote. */
-export async function runCommand(args: readonly string[], { isTerminal = false, asksServer = true } = {}) {
+export async function runCommand(
+  args: readonly string[],
+  { isTerminal = false, asksServer = true, cwd = '/nowhere' } = {},
+) {
   const written = { out: '', err: '' };
   const io = {
     stdout: {
@@ -16,7 +19,7 @@ export async function runCommand(args: readonly string[], { isTerminal = false, 
       },
     },
     env: {},
-    cwd: '/nowhere',
+    cwd,
     isTerminal,
     clock: new FakeClock(),
   };
