@@ -1,6 +1,17 @@
 // The commands that talk to the running server, and the copy of its journal.
 import { type Command, UsageError, type Values } from './command.ts';
-import { actionOf, formatOf, given, needed, oneOf, onlyFile, onlyOptions, pathWord, text } from './words.ts';
+import {
+  actionOf,
+  formatOf,
+  given,
+  givenText,
+  needed,
+  oneOf,
+  onlyFile,
+  onlyOptions,
+  pathWord,
+  text,
+} from './words.ts';
 
 const server = { url: text, token: text, config: text, data: text, 'env-file': text };
 const serverUsage = '[--url URL] [--token TOKEN] [--config FILE] [--data DIR]';
@@ -14,7 +25,7 @@ export const serverCommands: readonly (readonly [string, Command])[] = [
       options: { agent: text, input: text, ...server },
       run: async ({ values }, io) =>
         (await import('./commands/trigger.ts')).trigger(
-          { agent: needed(values, 'agent'), input: given(values, 'input'), ...clientOf(values) },
+          { agent: needed(values, 'agent'), input: givenText(values, 'input'), ...clientOf(values) },
           io,
         ),
     },

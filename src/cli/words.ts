@@ -1,7 +1,18 @@
 // How the words of a command line become what a command takes; a wrong one is a `UsageError`.
 import { UsageError, type Values } from './command.ts';
 
+/**
+ * What an option is given. It is not empty: that is a variable which the shell does not have, and an empty host is
+ * every address of the machine.
+ */
 export function given(values: Values, name: string): string | undefined {
+  const value = givenText(values, name);
+  if (value === '') throw new UsageError(`--${name} is empty`);
+  return value;
+}
+
+/** A text that may well be empty. */
+export function givenText(values: Values, name: string): string | undefined {
   const value = values[name];
   return typeof value === 'string' ? value : undefined;
 }
@@ -56,6 +67,7 @@ export const formatOf = (values: Values) => oneOf(values, 'format', ['text', 'js
 
 export function onlyFile(positionals: readonly string[]): string | undefined {
   if (positionals.length > 1) throw new UsageError(`one file is taken, not ${positionals.length}`);
+  if (positionals[0] === '') throw new UsageError('the name of the file is empty');
   return positionals[0];
 }
 
