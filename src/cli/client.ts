@@ -2,34 +2,39 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fetch } from 'undici';
+import { z } from 'zod';
 import { errorMessage } from '../core/failure.ts';
 import { localTokenPath } from '../http/local-token.ts';
 import type { Plan } from '../plan/plan.ts';
 import { ClientError } from './client-error.ts';
+import { fitsHeader, unfitForHeader } from './header-text.ts';
 import type { Io } from './io.ts';
 import { type ServedOptions, servedPlan } from './served-plan.ts';
 
 export interface ClientOptions extends ServedOptions {
-  /** Of the server; default: from the server section of the config. */
+  /** Of the server, as `serverUrl` makes it; default: from the server section of the config. */
   readonly url?: string | undefined;
-  /** Default: the local token in the data folder. */
+  /** Fits a header. Default: the local token in the data folder. */
   readonly token?: string | undefined;
 }
 
 export interface Client {
-  /** The parsed JSON of the answer. @throws {ClientError} also when no token can be found. */
-  request(method: 'GET' | 'POST', path: string, body?: unknown): Promise<unknown>;
+  /**
+   * The answer, which has the shape. `path` begins with a slash.
+   * @throws {ClientError} where it has not, the server says no, or no token can be found.
+   */
+  request<T>(method: 'GET' | 'POST', path: string, shape: z.ZodType<T>, body?: unknown): Promise<T>;
 }
 
 /** A client of the running server; where that is, is read from the config at the first request. */
 export function createClient(options: ClientOptions, io: Io): Client {
   let locating: ReturnType<typeof locate> | undefined;
   return {
-    async request(method, path, body) {
+    async request(method, path, shape, body) {
       locating ??= locate(options, io);
       const { url, dataFolder } = await locating;
       const token = options.token ?? readToken(dataFolder);
-      const answer = await ask(new URL(path, url).toString(), {
+      const answer = await ask(url, path, {
         method,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -37,23 +42,30 @@ export function createClient(options: ClientOptions, io: Io): Client {
       const parsed: unknown = answer.text === '' ? undefined : parse(answer.text, url);
       if (answer.status >= 400)
         throw new ClientError(detailOf(parsed) ?? `the server answered ${answer.status}`);
-      return parsed;
+      const { success, data, error } = shape.safeParse(parsed);
+      if (success) return data;
+      const [issue] = error.issues;
+      throw new ClientError(
+        `${url} does not answer as Callboard does: ${[...(issue?.path ?? []), issue?.message].join(': ')}`,
+      );
     },
   };
 }
 
+/** For answers that are shown as they come. */
+export const anyObject = z.record(z.string(), z.unknown());
+
 async function ask(
   url: string,
+  path: string,
   init: Parameters<typeof fetch>[1],
 ): Promise<{ status: number; text: string }> {
   try {
-    const response = await fetch(url, init);
+    const response = await fetch(`${url}${path}`, init);
     return { status: response.status, text: await response.text() };
   } catch (thrown) {
     const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-    throw new ClientError(
-      `cannot reach ${new URL(url).origin}: ${errorMessage(cause)}; is Callboard running?`,
-    );
+    throw new ClientError(`cannot reach ${url}: ${errorMessage(cause)}; is Callboard running?`);
   }
 }
 
@@ -86,13 +98,16 @@ function addressOf({ server: { host, port, tls } }: Plan): string {
 
 function readToken(dataFolder: string): string {
   const path = localTokenPath(dataFolder);
+  let token: string;
   try {
-    return readFileSync(path, 'utf8').trim();
+    token = readFileSync(path, 'utf8').trim();
   } catch (thrown) {
     throw new ClientError(
       `cannot read the token ${path}: ${errorMessage(thrown)}; name it with --token, or the folder with --data`,
     );
   }
+  if (!fitsHeader(token)) throw new ClientError(`the token ${path} ${unfitForHeader}`);
+  return token;
 }
 
 function parse(text: string, url: string): unknown {

@@ -24,7 +24,7 @@ export async function* pagesOf(
   // Whether the first one is a number is for the server to say.
   for (let left = limit, cursor = filter.cursor; ; ) {
     const asked = search({ ...filter, limit: left, cursor });
-    const { items, next } = pageShape.parse(await client.request('GET', `${path}?${asked}`));
+    const { items, next } = await client.request('GET', `${path}?${asked}`, pageShape);
     yield { items, next };
     left = String(Number(left) - items.length);
     if (left === '0' || next === null || next === undefined) return;

@@ -1,5 +1,7 @@
 // The commands that talk to the running server, and the copy of its journal.
 import { type Command, UsageError, type Values } from './command.ts';
+import { fitsHeader, unfitForHeader } from './header-text.ts';
+import { serverUrl } from './server-url.ts';
 import {
   actionOf,
   formatOf,
@@ -143,9 +145,12 @@ const shownAs = (action: string, values: Values) =>
   action === 'list' ? formatOf(values) : oneOf(values, 'format', ['json']);
 
 function clientOf(values: Values) {
+  const url = given(values, 'url');
+  const token = given(values, 'token');
+  if (token !== undefined && !fitsHeader(token)) throw new UsageError(`--token ${unfitForHeader}`);
   return {
-    url: given(values, 'url'),
-    token: given(values, 'token'),
+    url: url === undefined ? undefined : serverUrl(url),
+    token,
     config: given(values, 'config'),
     data: given(values, 'data'),
     envFile: given(values, 'env-file'),

@@ -1,5 +1,5 @@
 // `callboard deliveries`: list, show and replay what was or was not delivered.
-import { type ClientOptions, createClient } from '../client.ts';
+import { anyObject, type ClientOptions, createClient } from '../client.ts';
 import type { Io } from '../io.ts';
 import { pagesOf, search } from '../pages.ts';
 import { field, printRows } from '../rows.ts';
@@ -25,10 +25,11 @@ export async function deliveries(
   const path = `/api/deliveries/${encodeURIComponent(id ?? '')}`;
   const answer =
     action === 'show'
-      ? await client.request('GET', path)
+      ? await client.request('GET', path, anyObject)
       : await client.request(
           'POST',
           id === undefined ? `/api/deliveries/replay?${search(query)}` : `${path}/replay`,
+          anyObject,
         );
   io.stdout.write(`${visibleJson(answer, 2)}\n`);
   return 0;

@@ -1,5 +1,5 @@
 // `callboard notifications`: list, pause, resume and test the notifications of a running server.
-import { type ClientOptions, createClient } from '../client.ts';
+import { anyObject, type ClientOptions, createClient } from '../client.ts';
 import type { Io } from '../io.ts';
 import { pageShape } from '../pages.ts';
 import { field, printRows } from '../rows.ts';
@@ -18,16 +18,11 @@ export async function notifications(
 ): Promise<number> {
   const client = createClient(options, io);
   if (target === undefined) {
-    await printRows(
-      [pageShape.parse(await client.request('GET', '/api/notifications'))],
-      columns,
-      format,
-      io,
-    );
+    await printRows([await client.request('GET', '/api/notifications', pageShape)], columns, format, io);
     return 0;
   }
   const path = [target.agent, target.id, action].map(encodeURIComponent).join('/');
-  const answer = await client.request('POST', `/api/notifications/${path}`);
+  const answer = await client.request('POST', `/api/notifications/${path}`, anyObject);
   io.stdout.write(`${visibleJson(answer, 2)}\n`);
   return 0;
 }

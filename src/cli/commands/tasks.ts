@@ -1,5 +1,5 @@
 // `callboard tasks`: list, show, cancel and replay the tasks of a running server.
-import { type ClientOptions, createClient } from '../client.ts';
+import { anyObject, type ClientOptions, createClient } from '../client.ts';
 import type { Io } from '../io.ts';
 import { pagesOf } from '../pages.ts';
 import { field, printRows } from '../rows.ts';
@@ -23,7 +23,9 @@ export async function tasks(
     return 0;
   }
   const answer =
-    action === 'show' ? await client.request('GET', path) : await client.request('POST', `${path}/${action}`);
+    action === 'show'
+      ? await client.request('GET', path, anyObject)
+      : await client.request('POST', `${path}/${action}`, anyObject);
   io.stdout.write(`${visibleJson(answer, 2)}\n`);
   return 0;
 }

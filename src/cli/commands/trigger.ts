@@ -24,12 +24,10 @@ const interval = 200;
 /** The result goes to standard output; exit code 1 when the task fails or is cancelled. */
 export async function trigger({ agent, input, ...options }: TriggerOptions, io: Io): Promise<number> {
   const client = createClient(options, io);
-  const started = taskAnswer.parse(await client.request('POST', '/api/tasks', { agent, input: input ?? '' }));
+  const started = await client.request('POST', '/api/tasks', taskAnswer, { agent, input: input ?? '' });
   io.stderr.write(`${started.id}\n`);
   for (;;) {
-    const task = taskAnswer.parse(
-      await client.request('GET', `/api/tasks/${encodeURIComponent(started.id)}`),
-    );
+    const task = await client.request('GET', `/api/tasks/${encodeURIComponent(started.id)}`, taskAnswer);
     if (task.status === 'completed') {
       const result = task.result ?? '';
       io.stdout.write(`${io.isTerminal ? visibleText(result) : result}\n`);
