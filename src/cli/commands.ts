@@ -3,7 +3,7 @@ import { version } from '../core/version.ts';
 import type { Command } from './command.ts';
 import { fileCommands } from './file-commands.ts';
 import { serverCommands } from './server-commands.ts';
-import { onlyFile } from './words.ts';
+import { noWords, onlyFile } from './words.ts';
 
 export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ...fileCommands,
@@ -14,7 +14,10 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
       usage: 'schema',
       summary: 'Print the JSON Schema of the file, for editors',
       options: {},
-      run: async (_words, io) => (await import('./commands/schema.ts')).schema({}, io),
+      run: async ({ positionals }, io) => {
+        noWords(positionals);
+        return (await import('./commands/schema.ts')).schema({}, io);
+      },
     },
   ],
   [
@@ -33,7 +36,8 @@ export const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
       usage: 'version',
       summary: 'Print the version',
       options: {},
-      run: async (_words, io) => {
+      run: async ({ positionals }, io) => {
+        noWords(positionals);
         io.stdout.write(`${version}\n`);
         return 0;
       },

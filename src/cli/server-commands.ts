@@ -8,6 +8,7 @@ import {
   given,
   givenText,
   needed,
+  noWords,
   oneOf,
   onlyFile,
   onlyOptions,
@@ -25,11 +26,13 @@ export const serverCommands: readonly (readonly [string, Command])[] = [
       usage: `trigger --agent A [--input TEXT] ${serverUsage}`,
       summary: 'Start one task on the running server, wait and print its result',
       options: { agent: text, input: text, ...server },
-      run: async ({ values }, io) =>
-        (await import('./commands/trigger.ts')).trigger(
+      run: async ({ values, positionals }, io) => {
+        noWords(positionals);
+        return (await import('./commands/trigger.ts')).trigger(
           { agent: needed(values, 'agent'), input: givenText(values, 'input'), ...clientOf(values) },
           io,
-        ),
+        );
+      },
     },
   ],
   [

@@ -71,6 +71,13 @@ export function onlyFile(positionals: readonly string[]): string | undefined {
   return positionals[0];
 }
 
+/** For commands that take options alone: of a text without quotes only its first word would be taken. */
+export function noWords(positionals: readonly string[]): void {
+  const [word] = positionals;
+  if (word !== undefined) throw new UsageError(`"${word}" is one word too many; several words want quotes`);
+}
+
+/** The first of `actions` is the usual one, and takes no id. */
 export function actionOf<const Action extends string>(
   positionals: readonly string[],
   actions: readonly [Action, ...Action[]],
@@ -78,7 +85,8 @@ export function actionOf<const Action extends string>(
   const [word, id, extra] = positionals;
   const action = word === undefined ? actions[0] : actions.find((candidate) => candidate === word);
   if (action === undefined) throw new UsageError(`"${word}" is none of ${actions.join(', ')}`);
-  if (extra !== undefined) throw new UsageError(`"${extra}" is one word too many`);
+  const last = action === actions[0] ? id : extra;
+  if (last !== undefined) throw new UsageError(`"${last}" is one word too many`);
   return { action, id: id === undefined ? undefined : pathWord(id) };
 }
 

@@ -1,5 +1,6 @@
 // What was asked for is what is done: no filter is dropped, and no word leads to another path.
 import { expect, test } from 'vitest';
+import { commands } from '../../src/cli/commands.ts';
 import { recordingServer } from '../support/recording-server.ts';
 import { runCommand } from './commands.ts';
 
@@ -53,4 +54,27 @@ test('what an action takes reaches the server', async () => {
     '/api/deliveries/.../replay',
     '/api/tasks/%252e/cancel',
   ]);
+});
+
+test.each([
+  'tasks list t1',
+  'tasks show t1 t2',
+  'deliveries list d1',
+  'deliveries replay d1 d2',
+  'notifications list a/n',
+  'notifications pause a/n b/n',
+  'trigger --agent hello --input It works',
+])('%s has a word too many', async (line) => {
+  await using server = await recordingServer(answers);
+  const { code, out, err } = await runCommand([...line.split(' '), '--url', server.url]);
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toContain(`"${line.split(' ').at(-1)}" is one word too many`);
+  expect(server.requests).toEqual([]);
+});
+
+test.each([...commands.keys()])('%s takes no word that it does not use', async (command) => {
+  // Each takes an action and an id, a file, or nothing.
+  const { code, out, err } = await runCommand([command, 'list', 'more', 'words'], { asksServer: false });
+  expect([code, out]).toEqual([2, '']);
+  expect(err).toMatch(/is one word too many|one file is taken, not 3/);
 });
