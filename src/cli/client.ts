@@ -5,11 +5,11 @@ import { fetch } from 'undici';
 import { z } from 'zod';
 import { errorMessage } from '../core/failure.ts';
 import { localTokenPath } from '../http/local-token.ts';
-import type { Plan } from '../plan/plan.ts';
 import { ClientError } from './client-error.ts';
 import { fitsHeader, unfitForHeader } from './header-text.ts';
 import type { Io } from './io.ts';
 import { type ServedOptions, servedPlan } from './served-plan.ts';
+import { serverAddress } from './server-address.ts';
 
 export interface ClientOptions extends ServedOptions {
   /** Of the server, as `serverUrl` makes it; default: from the server section of the config. */
@@ -85,15 +85,9 @@ async function locate(options: ClientOptions, io: Io): Promise<{ url: string; da
     io,
   );
   return {
-    url: url ?? (plan === undefined ? 'http://127.0.0.1:8080' : addressOf(plan)),
+    url: url ?? (plan === undefined ? 'http://127.0.0.1:8080' : serverAddress(plan.server)),
     dataFolder: plan === undefined ? dataFolder : dirname(plan.journal.path),
   };
-}
-
-function addressOf({ server: { host, port, tls } }: Plan): string {
-  const reachable = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
-  const name = reachable.includes(':') ? `[${reachable}]` : reachable;
-  return `${tls === undefined ? 'http' : 'https'}://${name}:${port}`;
 }
 
 function readToken(dataFolder: string): string {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Io } from './io.ts';
+import { type Io, programOf } from './io.ts';
 
 /** Where a config is looked for when none is named, in order. */
 const usualFiles = ['callboard.yaml', 'config.yaml', '.hector/config.yaml'];
@@ -16,7 +16,7 @@ export function configFile(named: string | undefined, io: Io): string | undefine
   if (found === undefined) {
     io.stderr.write(
       `Cannot find a config: there is no ${usualFiles.slice(0, -1).join(', ')} or ${usualFiles.at(-1)} in ${io.cwd}. ` +
-        'Name one, or write a starter with: callboard init\n',
+        `Name one, or write a starter with: ${programOf(io)} init\n`,
     );
   }
   return found;

@@ -15,6 +15,9 @@ export interface Io {
   readonly program?: string | undefined;
 }
 
+/** What to type to call this program again. */
+export const programOf = ({ program = 'callboard' }: Io): string => program;
+
 export interface Output {
   write(text: string): unknown;
 }

@@ -5,7 +5,7 @@ import { version } from '../core/version.ts';
 import { ClientError } from './client-error.ts';
 import { type Command, UsageError } from './command.ts';
 import { commands } from './commands.ts';
-import type { Io } from './io.ts';
+import { type Io, programOf } from './io.ts';
 import type { Signals } from './signals.ts';
 import { visibleText } from './visible.ts';
 
@@ -21,7 +21,7 @@ export async function main(argv: readonly string[], world: Io, signals: () => Si
   const command = named ?? commands.get('run');
   if (command === undefined) throw new Error('there is no command "run"');
   if (named === undefined && first !== undefined && looksLikeCommand(first)) {
-    return wrong(`there is no command "${first}"; callboard --help lists them`, io);
+    return wrong(`there is no command "${first}"; ${programOf(io)} --help lists them`, io);
   }
   try {
     const { values, positionals } = parse(command, named === undefined ? argv : rest);

@@ -2,6 +2,7 @@
 import { relative } from 'node:path';
 import { SystemClock } from '../core/clock.ts';
 import { main } from './main.ts';
+import { shellWord } from './shell-word.ts';
 import { processSignals } from './signals.ts';
 import { TurnOutput } from './turn-output.ts';
 
@@ -40,7 +41,7 @@ export async function runProcess(): Promise<void> {
 
 /** What to type to call this program again, from the folder that it was called in. */
 function programName(script: string): string {
-  const path = relative(process.cwd(), script);
+  const path = shellWord(relative(process.cwd(), script));
   if (script.endsWith('mod.ts')) return `deno run -A ${path}`;
   return script.endsWith('main.js') ? `node ${path}` : 'callboard';
 }

@@ -1,23 +1,25 @@
 // What a start shows on a terminal: every agent, how it is started, and who hears of it.
+import { dirname, relative } from 'node:path';
 import { styleText } from 'node:util';
 import Table from 'cli-table3';
 import type { AgentPlan, NotificationPlan, Plan, TriggerPlan, WebhookPlan } from '../plan/plan.ts';
 import { instantNote, localTime } from './instant-text.ts';
 import { noLines } from './no-lines.ts';
+import { shellWord } from './shell-word.ts';
 
 /** Agents that are shown, and triggers of each: a screen holds no more, and a file may have ten thousand. */
 const mostAgents = 40;
 const mostTriggers = 10;
 
-/** The table of agents, one row for each trigger. `now` in wall milliseconds. */
-export function startTable(plan: Plan, now: number): string {
+/** The table of agents, one row for each trigger. `now` in wall milliseconds; `program` is typed to call this one. */
+export function startTable(plan: Plan, now: number, program: string): string {
   const table = new Table({
     head: ['agent', 'started by', 'when or where', 'notifies'].map((title) => styleText('dim', title)),
     chars: noLines,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
   });
   for (const agent of [...plan.agents.values()].slice(0, mostAgents)) {
-    for (const [index, row] of rowsOf(agent, plan, now).entries()) {
+    for (const [index, row] of rowsOf(agent, plan, now, program).entries()) {
       table.push([index === 0 ? styleText('bold', agent.name) : '', ...row]);
     }
   }
@@ -28,25 +30,28 @@ export function startTable(plan: Plan, now: number): string {
 }
 
 export interface TryNextOptions {
+  /** Where a client on this machine reaches the server. */
   readonly url: string;
-  readonly file: string;
   readonly program: string;
-  /** As given on the command line. */
-  readonly data: string | undefined;
+  /** Where it is typed. */
+  readonly cwd: string;
 }
 
 /** What to try next: a call that anybody may make, and the list of what ran. */
-export function tryNext(plan: Plan, { url, file, program, data }: TryNextOptions): string {
+export function tryNext(plan: Plan, { url, program, cwd }: TryNextOptions): string {
   const open = [...plan.agents.values()]
     .flatMap(({ triggers }) => triggers)
     .find((trigger) => trigger.type === 'webhook' && trigger.enabled && guardOf(trigger, plan) === undefined);
   const call =
     open?.type === 'webhook' && open.methods.includes('POST')
-      ? [`  curl -H 'Content-Type: application/json' -d '{"name": "Ada"}' ${url}${open.path}`]
+      ? [`  curl -H 'Content-Type: application/json' -d '{"name": "Ada"}' ${shellWord(`${url}${open.path}`)}`]
       : [];
-  const login = plan.server.auth === undefined ? '' : ' --token TOKEN';
-  const folder = data === undefined ? '' : ` --data ${data}`;
-  const tasks = `  ${program} tasks --config ${file} --url ${url}${folder}${login}`;
+  // The folder rather than the config, which may want variables that only this terminal has.
+  const token =
+    plan.server.auth === undefined
+      ? `--data ${shellWord(near(dirname(plan.journal.path), cwd))}`
+      : '--token TOKEN';
+  const tasks = `  ${program} tasks --url ${shellWord(url)} ${token}`;
   return [
     styleText('dim', 'Try, in another terminal:'),
     ...call,
@@ -55,7 +60,18 @@ export function tryNext(plan: Plan, { url, file, program, data }: TryNextOptions
   ].join('\n');
 }
 
-function rowsOf(agent: AgentPlan, plan: Plan, now: number): readonly [string, string, string][] {
+/** A path as it is typed in `cwd`: relative where it lies below. */
+function near(path: string, cwd: string): string {
+  const way = relative(cwd, path);
+  return way.startsWith('..') ? path : way || '.';
+}
+
+function rowsOf(
+  agent: AgentPlan,
+  plan: Plan,
+  now: number,
+  program: string,
+): readonly [string, string, string][] {
   const triggers = agent.triggers
     .slice(0, mostTriggers)
     .map((trigger) => describeTrigger(trigger, plan, now));
@@ -65,7 +81,7 @@ function rowsOf(agent: AgentPlan, plan: Plan, now: number): readonly [string, st
   const count = Math.max(1, triggers.length, notifications.length);
   return Array.from({ length: count }, (_, index) => {
     const [by = '', where = ''] =
-      triggers[index] ?? (index === 0 ? ['hand', `callboard trigger --agent ${agent.name}`] : []);
+      triggers[index] ?? (index === 0 ? ['hand', `${program} trigger --agent ${agent.name}`] : []);
     return [by, where, notifications[index] ?? ''];
   });
 }

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { errorMessage } from '../../core/failure.ts';
-import type { Io } from '../io.ts';
+import { type Io, programOf } from '../io.ts';
+import { shellWord } from '../shell-word.ts';
 import { starter } from '../starter.ts';
 
 export interface InitOptions {
@@ -20,8 +21,10 @@ export async function init(options: InitOptions, io: Io): Promise<number> {
     io.stderr.write(`Cannot write ${file}: ${why}\n`);
     return 2;
   }
+  const program = programOf(io);
+  const word = shellWord(file);
   io.stdout.write(
-    `Wrote ${file}. Check it with: callboard validate ${file}\nStart it with: callboard ${file}\n`,
+    `Wrote ${file}. Check it with: ${program} validate ${word}\nStart it with: ${program} run ${word}\n`,
   );
   return 0;
 }

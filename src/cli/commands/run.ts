@@ -23,9 +23,10 @@ import { configFile } from '../config-file.ts';
 import { logEvent } from '../event-lines.ts';
 import { watchFiles } from '../file-watch.ts';
 import { logFoundModel } from '../found-model.ts';
-import type { Io } from '../io.ts';
+import { type Io, programOf } from '../io.ts';
 import { prettyLine } from '../pretty.ts';
 import { Reloader } from '../reloader.ts';
+import { serverAddress } from '../server-address.ts';
 import type { Signals } from '../signals.ts';
 import { printDiagnostics } from './validate.ts';
 
@@ -140,20 +141,21 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     await runtime.start();
     vitals.start();
     const stopMeasuring = metrics?.start();
+    // Where it listens may be every address of the machine, and none that can be asked.
+    const url = serverAddress({ ...plan.server, port: listening.port });
     if (format === 'pretty') {
       const { startTable, tryNext } = await import('../start-screen.ts');
-      write(`\nCallboard ${version} at ${listening.url}\n\n${startTable(plan, clock.now())}\n\n`);
-      write(
-        `${tryNext(plan, { url: listening.url, file: path, program: io.program ?? 'callboard', data })}\n\n`,
-      );
+      const program = programOf(io);
+      write(`\nCallboard ${version} at ${listening.url}\n\n${startTable(plan, clock.now(), program)}\n\n`);
+      write(`${tryNext(plan, { url, program, cwd })}\n\n`);
     }
     // Straight to the terminal: a log would keep the token, and its redactor would blot it out.
     if (format === 'pretty' && io.isTerminal) {
       const key = access.wantsLogin ? 'TOKEN (of the issuer, or an API key)' : token;
-      write(`Live machines: ${listening.url}/inspect#token=${key}\n\n`);
+      write(`Live machines: ${url}/inspect#token=${key}\n\n`);
       if (options.inspect) {
         const { openPage } = await import('../open-page.ts');
-        const page = `${listening.url}/inspect${access.wantsLogin ? '' : `#token=${token}`}`;
+        const page = `${url}/inspect${access.wantsLogin ? '' : `#token=${token}`}`;
         void openPage({ url: page, folder: dirname(plan.journal.path), log });
       }
     }
