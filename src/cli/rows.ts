@@ -5,6 +5,8 @@ import { noLines } from './no-lines.ts';
 import type { Rows } from './pages.ts';
 import { visibleJson, visibleLine } from './visible.ts';
 
+const characters = new Intl.Segmenter();
+
 type Item = Readonly<Record<string, unknown>>;
 
 /** Prints the pages of a list: the columns as one table, or each item as one line of JSON. */
@@ -31,13 +33,20 @@ export async function printRows(
   if (more !== null && more !== undefined) io.stdout.write(`more: --cursor ${more}\n`);
 }
 
-/** Text of a field, empty where there is none; one line, cut at `length`. */
+/** Text of a field, empty where there is none; one line, cut at `length` units of UTF-16. */
 export function field(item: Item, name: string, length = 60): string {
   const value = item[name];
   if (value === null || value === undefined) return '';
   const words = (typeof value === 'string' ? value : JSON.stringify(value)).replace(/\s+/g, ' ');
   const text = visibleLine(words);
-  return text.length > length ? `${text.slice(0, length - 1)}…` : text;
+  return text.length > length ? `${beginning(text, length - 1)}…` : text;
+}
+
+/** At most `length` units of UTF-16, and no half of what is seen as one character. */
+function beginning(text: string, length: number): string {
+  // Whether one ends here depends on what is before, and on the one code point that follows.
+  const first = characters.segment(text.slice(0, length + 2));
+  return text.slice(0, first.containing(length)?.index ?? length);
 }
 
 const trimmed = (text: string) =>
