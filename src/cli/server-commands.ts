@@ -17,7 +17,7 @@ import {
 } from './words.ts';
 
 const server = { url: text, token: text, config: text, data: text, 'env-file': text };
-const serverUsage = '[--url URL] [--token TOKEN] [--config FILE] [--data DIR]';
+const serverUsage = '[--url URL] [--token TOKEN] [--config FILE] [--data DIR] [--env-file F]';
 
 export const serverCommands: readonly (readonly [string, Command])[] = [
   [

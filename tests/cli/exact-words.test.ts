@@ -72,6 +72,12 @@ test.each([
   expect(server.requests).toEqual([]);
 });
 
+test.each([...commands])('the usage of %s names every option', (_, { usage, options }) => {
+  expect(
+    Object.keys(options).filter((name) => !usage.includes(`[--${name}`) && !usage.includes(`--${name} `)),
+  ).toEqual([]);
+});
+
 test.each([...commands.keys()])('%s takes no word that it does not use', async (command) => {
   // Each takes an action and an id, a file, or nothing.
   const { code, out, err } = await runCommand([command, 'list', 'more', 'words'], { asksServer: false });
