@@ -1,10 +1,11 @@
 import { backoffDelay } from '../../core/backoff.ts';
-import { type Clock, sleep } from '../../core/clock.ts';
+import { sleep } from '../../core/clock.ts';
 import { formatDuration } from '../../core/duration.ts';
 import { Failure } from '../../core/failure.ts';
 import { abortFailure, unlessAborted } from '../aborted.ts';
 import type { AgentHost } from '../host.ts';
 import type { LlmPlan } from '../specification.ts';
+import { within } from '../within.ts';
 import { callProblem } from './call-problem.ts';
 
 /** A provider that asks for a longer wait than this, in milliseconds, is not waited for inside a run. */
@@ -22,10 +23,14 @@ export async function callModel<T>(
   host: Pick<AgentHost, 'clock' | 'random' | 'redactor'>,
 ): Promise<T> {
   const { clock, random } = host;
+  const limit = {
+    timeout: llm.timeout,
+    failure: () => new Failure('timeout', `did not answer within ${formatDuration(llm.timeout ?? 0)}`),
+  };
   const policy = { maxAttempts: llm.maxRetries + 1, initialDelay: 1_000, maxDelay: 30_000 };
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await unlessAborted(signal, (controller) => within(llm.timeout, controller, call, clock));
+      return await unlessAborted(signal, (controller) => within(limit, controller, call, clock));
     } catch (thrown) {
       if (signal.aborted) throw abortFailure(signal);
       const problem = await callProblem(thrown, llm, host);
@@ -35,23 +40,5 @@ export async function callModel<T>(
         throw abortFailure(signal);
       });
     }
-  }
-}
-
-/** Makes a try, and aborts it after `timeout` milliseconds. */
-async function within<T>(
-  timeout: number | undefined,
-  controller: AbortController,
-  call: (signal: AbortSignal) => Promise<T>,
-  clock: Clock,
-): Promise<T> {
-  if (timeout === undefined) return call(controller.signal);
-  const timer = clock.setTimeout(() => {
-    controller.abort(new Failure('timeout', `did not answer within ${formatDuration(timeout)}`));
-  }, timeout);
-  try {
-    return await call(controller.signal);
-  } finally {
-    clock.clearTimeout(timer);
   }
 }

@@ -23,6 +23,7 @@ export class StdioTransport implements Transport {
   readonly #plan: Extract<McpServerPlan, { command: readonly string[] }>;
   readonly #clock: Clock;
   readonly #log: TailOfOutput;
+  readonly #buffer: ReadBuffer;
   #child: ChildProcess | undefined;
   #exited: Promise<void> = Promise.resolve();
 
@@ -30,10 +31,12 @@ export class StdioTransport implements Transport {
     plan: Extract<McpServerPlan, { command: readonly string[] }>,
     clock: Clock,
     redactor: Redactor,
+    buffer: ReadBuffer,
   ) {
     this.#plan = plan;
     this.#clock = clock;
     this.#log = new TailOfOutput(2_000, redactor);
+    this.#buffer = buffer;
   }
 
   /** The last that the server wrote to its stderr, without secrets. */
@@ -42,13 +45,11 @@ export class StdioTransport implements Transport {
   }
 
   async start(): Promise<void> {
-    const { ReadBuffer } = await import('@modelcontextprotocol/sdk/shared/stdio.js');
     const [program = '', ...args] = this.#plan.command;
     const { cwd, env } = this.#plan;
     const child = spawn(program, args, { cwd, env, detached: true, stdio: 'pipe' });
     this.#child = child;
-    const buffer = new ReadBuffer();
-    child.stdout?.on('data', (chunk: Buffer) => this.#receive(buffer, chunk));
+    child.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
     child.stderr?.on('data', (chunk: Uint8Array) => this.#log.add(chunk));
     for (const stream of [child.stdin, child.stdout, child.stderr]) {
       stream?.on('error', (error) => this.onerror?.(error));
@@ -86,9 +87,9 @@ export class StdioTransport implements Transport {
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   }
 
-  #receive(buffer: ReadBuffer, chunk: Buffer): void {
+  #receive(chunk: Buffer): void {
     try {
-      buffer.append(chunk);
+      this.#buffer.append(chunk);
     } catch (thrown) {
       // One message beyond the buffer's limit: nothing after it can be read.
       this.onerror?.(thrown instanceof Error ? thrown : new Error(String(thrown)));
@@ -97,7 +98,7 @@ export class StdioTransport implements Transport {
     }
     for (;;) {
       try {
-        const message = buffer.readMessage();
+        const message = this.#buffer.readMessage();
         if (message === null) return;
         this.onmessage?.(message);
       } catch (thrown) {

@@ -1,34 +1,28 @@
-// One tool server: not running → starting → running → (died: not running, until the backoff is over) → stopped.
-import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
+// One tool server: not running → starting → running → (died: not running, until the backoff is over;
+// given up, for it does not answer: not running, until it has ended) → stopped.
 import { backoffDelay } from '../../core/backoff.ts';
 import { sleep } from '../../core/clock.ts';
 import { errorMessage, Failure } from '../../core/failure.ts';
-import { Redactor } from '../../core/redact.ts';
 import { abortFailure, unlessAborted } from '../aborted.ts';
 import type { AgentHost } from '../host.ts';
 import type { McpServerPlan } from '../specification.ts';
-import { sessionFetch } from './session-fetch.ts';
-import { StdioTransport } from './stdio-transport.ts';
-import { type ToolAnswer, toolAnswer } from './tool-answer.ts';
-import { type ServerTool, toolList } from './tool-list.ts';
+import { Connection } from './connection.ts';
+import type { ToolAnswer } from './tool-answer.ts';
+import type { ServerTool } from './tool-list.ts';
 
 const restarts = { maxAttempts: Number.POSITIVE_INFINITY, initialDelay: 500, maxDelay: 60_000 };
 /** Milliseconds after which a server that dies is not held to be in a crash loop. */
 const steadyAfter = 60_000;
-/** Milliseconds to start in and to list the tools; the first start may have to download the server. */
-const startTimeout = 60_000;
-/** The run's own signal ends a call; this only switches the library's limit of a minute off. */
-const noTimeout = 2 ** 31 - 1;
 
 export class ToolServer {
   readonly title: string;
   readonly #plan: McpServerPlan;
   readonly #host: AgentHost;
-  #starting: Promise<Client> | undefined;
+  #current: { readonly connection: Connection; readonly opened: Promise<void> } | undefined;
+  /** Over when what was given up has ended. */
+  #ending: Promise<unknown> = Promise.resolve();
   #failures = 0;
   #notBefore = 0;
-  #generation = 0;
   readonly #stopping = new AbortController();
   /** Tools that were left out, and have been told of. */
   readonly #leftOut = new Set<string>();
@@ -42,13 +36,14 @@ export class ToolServer {
 
   /** Every tool that the server offers now. Starts it where it is not running. */
   async tools(signal: AbortSignal): Promise<readonly ServerTool[]> {
+    const connection = await this.#connected(signal);
     try {
-      return await this.#list(await this.#client(signal), signal);
+      return await this.#list(connection, signal);
     } catch (thrown) {
-      await this.#dropLostSession(thrown);
-      // It ended behind our back; listing again, from a new one, harms nothing.
-      const isGone = this.#starting === undefined;
-      if (isGone && !signal.aborted && !(thrown instanceof Failure)) return this.#listAgain(signal);
+      const judged = this.#judge(connection, thrown);
+      await unlessAborted(signal, () => judged);
+      // It ended behind our back, or had to be given up; listing again, from a new one, harms nothing.
+      if (!this.#isCurrent(connection)) return this.#listAgain(signal);
       throw this.#listFailure(thrown);
     }
   }
@@ -57,22 +52,17 @@ export class ToolServer {
   async call(
     tool: string,
     input: Readonly<Record<string, unknown>>,
-    { signal, traceparent }: { readonly signal: AbortSignal; readonly traceparent?: string | undefined },
+    options: { readonly signal: AbortSignal; readonly traceparent?: string | undefined },
   ): Promise<ToolAnswer> {
-    // Source: https://modelcontextprotocol.io/seps/414-request-meta.md
-    const trace = traceparent === undefined ? {} : { _meta: { traceparent } };
-    const client = await this.#client(signal);
-    const { ResultSchema } = await import('@modelcontextprotocol/sdk/types.js');
+    const { signal } = options;
+    const connection = await this.#connected(signal);
     try {
-      return await unlessAborted(signal, async (controller) => {
-        const options = { signal: controller.signal, timeout: noTimeout };
-        const params = { name: tool, arguments: input, ...trace };
-        // Not `callTool`: an answer that is not as declared would be an error, though the tool has done its work.
-        return toolAnswer(await client.request({ method: 'tools/call', params }, ResultSchema, options));
-      });
+      return await connection.call(tool, input, options);
     } catch (thrown) {
+      const judged = this.#judge(connection, thrown);
+      // Whoever is aborted must end soon; the server is judged for those who come after.
       if (signal.aborted) throw abortFailure(signal);
-      await this.#dropLostSession(thrown);
+      await unlessAborted(signal, () => judged);
       return { text: errorMessage(thrown), isError: true };
     }
   }
@@ -80,126 +70,107 @@ export class ToolServer {
   /** Ends the server for good. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Failure('tool_server', `${this.title} is stopped`));
-    await this.#drop();
-  }
-
-  async #client(signal: AbortSignal): Promise<Client> {
-    if (this.#stopping.signal.aborted) throw abortFailure(this.#stopping.signal);
-    if (this.#starting === undefined) {
-      const generation = this.#nextGeneration();
-      this.#starting = this.#start(generation);
-      // Whoever waits for it hears of it; nobody may be waiting any more.
-      this.#starting.catch(() => {});
+    const current = this.#current;
+    if (current !== undefined) {
+      this.#close(current.connection);
+      // A start that fails because of this closes what it started.
+      await current.opened.catch(() => {});
     }
-    const starting = this.#starting;
-    return unlessAborted(signal, () => starting);
+    await this.#ending;
   }
 
-  async #start(generation: number): Promise<Client> {
-    const { clock, random, log } = this.#host;
+  async #connected(signal: AbortSignal): Promise<Connection> {
+    if (this.#stopping.signal.aborted) throw abortFailure(this.#stopping.signal);
+    this.#current ??= this.#begin();
+    const { connection, opened } = this.#current;
+    await unlessAborted(signal, () => opened);
+    return connection;
+  }
+
+  #begin() {
+    const connection = new Connection(this.#plan, this.#host);
+    const opened = this.#open(connection);
+    // Whoever waits for it hears of it; nobody may be waiting any more.
+    opened.catch(() => {});
+    return { connection, opened };
+  }
+
+  async #open(connection: Connection): Promise<void> {
+    const { clock } = this.#host;
     const stopping = this.#stopping.signal;
+    // It may hold what this one needs: a port, or the lock of a file.
+    await this.#ending;
     const wait = this.#notBefore - clock.monotonic();
     if (wait > 0) await sleep(clock, wait, stopping);
-    const { Client } = await import('@modelcontextprotocol/sdk/client/index.js');
-    const transport = await this.#transport();
-    const client = new Client({ name: 'callboard', version: '1' });
-    const startedAt = clock.monotonic();
-    const ended = (why: string) => {
-      // A server that was given up on is not news, and must not touch the one that came after it.
-      if (generation !== this.#generation) return;
-      const wasSteady = clock.monotonic() - startedAt >= steadyAfter;
-      this.#failures = wasSteady ? 1 : this.#failures + 1;
-      this.#notBefore = clock.monotonic() + backoffDelay(restarts, this.#failures, random);
-      this.#starting = undefined;
-      log?.('warn', `${this.title} ${why}`);
-    };
     try {
-      await unlessAborted(stopping, () => client.connect(transport, { timeout: startTimeout }));
+      await unlessAborted(stopping, () => connection.open());
     } catch (thrown) {
-      ended(`did not start: ${errorMessage(thrown)}`);
-      await client.close().catch(() => {});
+      this.#ended(connection, `did not start: ${errorMessage(thrown)}`);
+      this.#close(connection);
+      await this.#ending;
       if (stopping.aborted) throw abortFailure(stopping);
-      const said = transport instanceof StdioTransport ? transport.stderr : '';
-      const message = `Cannot start ${this.title}: ${errorMessage(thrown)}${said === '' ? '' : `: ${said}`}`;
+      const said = connection.stderr === '' ? '' : `: ${connection.stderr}`;
+      const message = `Cannot start ${this.title}: ${errorMessage(thrown)}${said}`;
       throw new Failure('tool_server', message, { retryable: true });
     }
-    client.onclose = () => ended('ended; it is started again when it is needed');
-    return client;
+    connection.onEnd(() => this.#ended(connection, 'ended; it is started again when it is needed'));
   }
 
-  async #transport(): Promise<Transport> {
-    const { clock, redactor = new Redactor() } = this.#host;
-    if ('command' in this.#plan) return new StdioTransport(this.#plan, clock, redactor);
-    const { StreamableHTTPClientTransport } = await import(
-      '@modelcontextprotocol/sdk/client/streamableHttp.js'
-    );
-    return new StreamableHTTPClientTransport(new URL(this.#plan.url), {
-      requestInit: { headers: { ...this.#plan.headers } },
-      fetch: sessionFetch(),
+  #ended(connection: Connection, why: string): void {
+    // The end of a server that was given up is no news, and must not touch the one that came after it.
+    if (!this.#isCurrent(connection)) return;
+    const { clock, random, log } = this.#host;
+    this.#failures = connection.age >= steadyAfter ? 1 : this.#failures + 1;
+    this.#notBefore = clock.monotonic() + backoffDelay(restarts, this.#failures, random);
+    this.#current = undefined;
+    log?.('warn', `${this.title} ${why}`);
+  }
+
+  #list(connection: Connection, signal: AbortSignal): Promise<readonly ServerTool[]> {
+    return connection.list(signal, (tool) => {
+      if (this.#leftOut.has(tool)) return;
+      this.#leftOut.add(tool);
+      const why = 'for its description cannot be read';
+      this.#host.log?.('warn', `${this.title} has a tool that cannot be offered, ${why}: ${tool}`);
     });
   }
 
-  async #list(client: Client, signal: AbortSignal): Promise<readonly ServerTool[]> {
-    const { page: schema, read } = await toolList();
-    const tools: ServerTool[] = [];
-    let cursor: string | undefined;
-    do {
-      const params = cursor === undefined ? {} : { cursor };
-      const page = await unlessAborted(signal, (controller) =>
-        client.request({ method: 'tools/list', params }, schema, {
-          signal: controller.signal,
-          timeout: startTimeout,
-        }),
-      );
-      for (const entry of page.tools) {
-        const tool = read(entry);
-        if ('unreadable' in tool) this.#leaveOut(tool.unreadable);
-        else tools.push(tool);
-      }
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-    return tools;
-  }
-
-  #leaveOut(name: string): void {
-    if (this.#leftOut.has(name)) return;
-    this.#leftOut.add(name);
-    this.#host.log?.(
-      'warn',
-      `${this.title} has a tool that cannot be offered, for its description cannot be read: ${name}`,
-    );
-  }
-
   async #listAgain(signal: AbortSignal): Promise<readonly ServerTool[]> {
-    const client = await this.#client(signal);
-    return this.#list(client, signal).catch((thrown: unknown) => {
+    const connection = await this.#connected(signal);
+    return this.#list(connection, signal).catch((thrown: unknown) => {
+      void this.#judge(connection, thrown);
+      if (signal.aborted) throw abortFailure(signal);
       throw this.#listFailure(thrown);
     });
   }
 
   #listFailure(thrown: unknown): Failure {
-    if (thrown instanceof Failure) return thrown;
     const message = `${this.title} cannot list its tools: ${errorMessage(thrown)}`;
     return new Failure('tool_server', message, { retryable: true });
   }
 
-  /** A server over HTTP answers 404 to a session that it no longer knows (Model Context Protocol, "Session Management"). */
-  async #dropLostSession(thrown: unknown): Promise<void> {
+  /**
+   * Gives the server up where what was thrown says that it cannot be asked any more, or that it may be unable to answer
+   * and it is. A slow call alone is no reason: others may be under way.
+   */
+  async #judge(connection: Connection, thrown: unknown): Promise<void> {
+    if (thrown instanceof Failure) {
+      if (await connection.isAnswering()) return;
+      this.#ended(connection, 'does not answer; it is ended, and started again when it is needed');
+      this.#close(connection);
+      return;
+    }
+    // What a server over HTTP answers to a session that it no longer knows (Model Context Protocol, "Session Management").
     const { StreamableHTTPError } = await import('@modelcontextprotocol/sdk/client/streamableHttp.js');
-    if (thrown instanceof StreamableHTTPError && thrown.code === 404) await this.#drop();
+    if (thrown instanceof StreamableHTTPError && thrown.code === 404) this.#close(connection);
   }
 
-  /** Gives the running server up; the next use starts another. */
-  async #drop(): Promise<void> {
-    const starting = this.#starting;
-    this.#starting = undefined;
-    this.#nextGeneration();
-    const client = await starting?.catch(() => undefined);
-    await client?.close().catch(() => {});
+  #close(connection: Connection): void {
+    if (this.#isCurrent(connection)) this.#current = undefined;
+    this.#ending = Promise.all([this.#ending, connection.close()]);
   }
 
-  #nextGeneration(): number {
-    this.#generation += 1;
-    return this.#generation;
+  #isCurrent(connection: Connection): boolean {
+    return this.#current?.connection === connection;
   }
 }
