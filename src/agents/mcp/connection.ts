@@ -10,7 +10,7 @@ import type { AgentHost } from '../host.ts';
 import type { McpServerPlan } from '../specification.ts';
 import { within } from '../within.ts';
 import { sessionFetch } from './session-fetch.ts';
-import { StdioTransport } from './stdio-transport.ts';
+import { messageLimit, StdioTransport } from './stdio-transport.ts';
 import { type ToolAnswer, toolAnswer } from './tool-answer.ts';
 import { type ServerTool, toolList } from './tool-list.ts';
 
@@ -52,7 +52,9 @@ export class Connection {
     };
     this.#transport = transport;
     this.#client = new Client({ name: 'callboard', version: '1' });
-    await this.#client.connect(transport, { timeout: startTimeout });
+    await this.#client.connect(transport, { timeout: startTimeout }).catch((thrown: unknown) => {
+      throw this.#explained(thrown);
+    });
   }
 
   /** Calls back when the server ends, or is closed. */
@@ -68,6 +70,11 @@ export class Connection {
   /** The last that the server wrote to its stderr, without secrets. */
   get stderr(): string {
     return this.#transport instanceof StdioTransport ? this.#transport.stderr : '';
+  }
+
+  /** What the server did that it had to be ended for, to follow its name. */
+  get fault(): string | undefined {
+    return this.#transport instanceof StdioTransport ? this.#transport.fault : undefined;
   }
 
   /** Every tool that the server offers now. `leaveOut` hears of those that a model cannot be told of. */
@@ -150,21 +157,29 @@ export class Connection {
       timeout,
       failure: () => new Failure('timeout', `it did not answer within ${formatDuration(timeout ?? 0)}`),
     };
-    return unlessAborted(signal, (controller) =>
+    const work = (controller: AbortController) =>
       within(
         limit,
         controller,
         (until) => ask(client, { signal: until, timeout: noTimeout }),
         this.#host.clock,
-      ),
-    );
+      );
+    return unlessAborted(signal, work).catch((thrown: unknown) => {
+      throw this.#explained(thrown);
+    });
+  }
+
+  /** Of the end of a connection the library says only that. */
+  #explained(thrown: unknown): unknown {
+    if (this.fault === undefined || thrown instanceof Failure) return thrown;
+    return new Error(`the tool server ${this.fault}`, { cause: thrown });
   }
 
   async #makeTransport(): Promise<Transport> {
     const { clock, redactor = new Redactor() } = this.#host;
     if ('command' in this.#plan) {
       const { ReadBuffer } = await import('@modelcontextprotocol/sdk/shared/stdio.js');
-      return new StdioTransport(this.#plan, clock, redactor, new ReadBuffer());
+      return new StdioTransport(this.#plan, clock, redactor, new ReadBuffer({ maxBufferSize: messageLimit }));
     }
     const { StreamableHTTPClientTransport } = await import(
       '@modelcontextprotocol/sdk/client/streamableHttp.js'

@@ -12,6 +12,9 @@ import { TailOfOutput } from '../bounded-output.ts';
 import { endProcessGroup, groupIsAlive } from '../processes.ts';
 import type { McpServerPlan } from '../specification.ts';
 
+/** Bytes of one message of a server. */
+export const messageLimit = 10 * 2 ** 20;
+
 /** Milliseconds that a server has to end by itself once its stdin is closed, as the protocol asks of it. */
 const endDelay = 2_000;
 
@@ -25,6 +28,7 @@ export class StdioTransport implements Transport {
   readonly #log: TailOfOutput;
   readonly #buffer: ReadBuffer;
   #child: ChildProcess | undefined;
+  #fault: string | undefined;
   #exited: Promise<void> = Promise.resolve();
 
   constructor(
@@ -42,6 +46,11 @@ export class StdioTransport implements Transport {
   /** The last that the server wrote to its stderr, without secrets. */
   get stderr(): string {
     return this.#log.text();
+  }
+
+  /** What the server did that it had to be ended for, to follow its name. */
+  get fault(): string | undefined {
+    return this.#fault;
   }
 
   async start(): Promise<void> {
@@ -92,6 +101,7 @@ export class StdioTransport implements Transport {
       this.#buffer.append(chunk);
     } catch (thrown) {
       // One message beyond the buffer's limit: nothing after it can be read.
+      this.#fault = `sent a message of more than ${messageLimit / 2 ** 20} MiB and was ended`;
       this.onerror?.(thrown instanceof Error ? thrown : new Error(String(thrown)));
       void this.close();
       return;

@@ -113,7 +113,9 @@ export class ToolServer {
       const message = `Cannot start ${this.title}: ${errorMessage(thrown)}${said}`;
       throw new Failure('tool_server', message, { retryable: true });
     }
-    connection.onEnd(() => this.#ended(connection, 'ended; it is started again when it is needed'));
+    connection.onEnd(() =>
+      this.#ended(connection, `${connection.fault ?? 'ended'}; it is started again when it is needed`),
+    );
   }
 
   #ended(connection: Connection, why: string): void {
