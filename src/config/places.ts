@@ -103,7 +103,7 @@ export class Places {
   #index(map: YAMLMap): Map<string, Pair> {
     let index = this.#pairs.get(map);
     if (index === undefined) {
-      index = new Map(map.items.map((pair) => [isScalar(pair.key) ? String(pair.key.value) : '', pair]));
+      index = new Map(map.items.map((pair) => [isScalar(pair.key) ? keyName(pair.key) : '', pair]));
       this.#pairs.set(map, index);
     }
     return index;
@@ -112,6 +112,11 @@ export class Places {
   #follow(node: Node | undefined): Node | undefined {
     return isAlias(node) ? this.#known().targets.get(node) : node;
   }
+}
+
+/** A key as it is written: to YAML `1.10` and `007` are numbers, and as such they would be `1.1` and `7`. */
+export function keyName({ value, source }: Scalar): string {
+  return typeof value === 'string' ? value : (source ?? String(value));
 }
 
 function asNode(value: unknown): Node | undefined {

@@ -74,9 +74,10 @@ class Quick {
     const map: Record<string, unknown> = {};
     for (let event = this.#next(); event.type !== EVENT_ID.POP; event = this.#next()) {
       if (event.type !== EVENT_ID.SCALAR) throw new NotPlain();
-      const key = this.#scalar(event);
-      if (key === null || key === '__proto__' || key === '<<') throw new NotPlain();
-      const name = String(key);
+      if (this.#scalar(event) === null) throw new NotPlain();
+      // As it is written: `1.10` is another name than `1.1`.
+      const name = getScalarValue(this.#text, event);
+      if (name === '__proto__' || name === '<<') throw new NotPlain();
       if (Object.hasOwn(map, name)) throw new NotPlain();
       map[name] = this.#value(this.#next());
     }

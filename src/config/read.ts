@@ -16,7 +16,7 @@ import { Redactor } from '../core/redact.ts';
 import type { Diagnostic } from './diagnostics.ts';
 import { type Environment, interpolate, originOf } from './env.ts';
 import { LineIndex } from './lines.ts';
-import { type Path, Places, type Tree } from './places.ts';
+import { keyName, type Path, Places, type Tree } from './places.ts';
 import { Problems } from './problems.ts';
 import { quickValue } from './quick-value.ts';
 import { refuseText } from './refuse-text.ts';
@@ -172,7 +172,7 @@ class Reader {
         this.#fail(place ?? 0, 'a key must be plain text');
         continue;
       }
-      const name = String(key.value);
+      const name = keyName(key);
       if (name === '__proto__' || name === '<<') {
         const why = name === '<<' ? 'merge keys are YAML 1.1: write the fields out' : 'choose another name';
         this.#fail(key.range?.[0] ?? 0, `the key "${name}" cannot be used: ${why}`);

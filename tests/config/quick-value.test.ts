@@ -89,7 +89,7 @@ const line = fc
   .tuple(
     fc.constantFrom('', '  ', '    ', '\t', ' '),
     fc.constantFrom('', '- ', '- - ', '? '),
-    fc.oneof(fc.constantFrom('a', 'b', 'c', '"d"', '1', 'null', '- e', ''), scalar),
+    fc.oneof(fc.constantFrom('a', 'b', 'c', '"d"', '1', '1.0', '007', 'True', 'null', '- e', ''), scalar),
     fc.constantFrom(': ', ':', ' : ', ''),
     scalar,
     fc.constantFrom('', ' # note', '\n', '\r'),
@@ -112,6 +112,13 @@ const edited = fc
 describe('a config that is read without its places', () => {
   it.each(texts)('has the value that it has with them', (text) => {
     expect(quickValue(text, asItIs)).toEqual(slowValue(text));
+  });
+
+  it('has the keys that are written in it', () => {
+    const value = { '1.10': 'a', '1.1': 'b', '007': 'c', True: 'd', '-0': 'e' };
+    const text = '1.10: a\n1.1: b\n007: c\nTrue: d\n-0: e\n';
+    expect(quickValue(text, asItIs)).toEqual({ value });
+    expect(slowValue(text)).toEqual({ value });
   });
 
   it('is read, or left to the parser with places, whatever the text', () => {

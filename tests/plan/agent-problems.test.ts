@@ -258,3 +258,19 @@ it('takes a variable that is escaped as text, in every style', () => {
   );
   expect(agentOf(planned(text, { environment: { A: 'no' } })).description).toBe(`\${A}`);
 });
+
+it.each(['1.10', '007', '1e3', '0x1F', '1_0', 'True'])('names an agent %s as it is written', (name) => {
+  const text = `agents:\n  ${name}:\n    type: echo\n    trigger: { type: webhook, auth: none }\n`;
+  const plan = planned(text);
+  expect([...plan.agents.keys()]).toEqual([name]);
+  expect(agentOf(plan, name).triggers).toMatchObject([{ path: `/webhooks/${name}` }]);
+  expect(said(`${text}    timeout: 5\n`)).toEqual([expect.stringMatching(/^c\.yaml:5:14: timeout: /)]);
+});
+
+it('tells names apart that are one number', () => {
+  const text = 'agents:\n  1.10: { type: echo }\n  1.1: { type: echo }\n  "1.100": { type: echo }\n';
+  expect([...planned(text).agents.keys()]).toEqual(['1.10', '1.1', '1.100']);
+  expect(said(`${text}  "1.10": { type: echo }\n`)).toEqual([
+    'c.yaml:5:3: the key "1.10" stands twice in this map',
+  ]);
+});
