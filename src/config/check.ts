@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isOneReference } from './env.ts';
 import type { Path } from './places.ts';
+import { plainValue } from './plain-value.ts';
 import type { Problems } from './problems.ts';
 import { holdsSecret } from './secret-fields.ts';
 import { didYouMean } from './suggest.ts';
@@ -247,9 +248,10 @@ function takeFieldTypes(value: unknown, issues: readonly Issue[], base: Path, pr
     const written = problems.places.scalar([...base, ...path])?.value;
     if (typeof written !== 'string' || !isOneReference(written)) continue;
     if (copy === unchanged) copy = structuredClone(value);
+    const wanted = expected === 'boolean' ? 'boolean' : 'number';
     replaceIn(copy, path, (text) => {
-      if (expected === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;
-      return /^[+-]?\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+      const value = plainValue(text);
+      return typeof value === wanted ? value : text;
     });
   }
   return copy;

@@ -1,4 +1,5 @@
 import { EVENT_ID, type Event, getScalarValue, parseEvents, SCALAR_STYLE } from 'js-yaml';
+import { plainValue } from './plain-value.ts';
 
 /** Not plain enough to be read in one go. Never leaves this file. */
 class NotPlain extends Error {}
@@ -102,31 +103,4 @@ class Quick {
 
 function refuseProperties({ anchorStart, tagStart }: { anchorStart: number; tagStart: number }): void {
   if (anchorStart >= 0 || tagStart >= 0) throw new NotPlain();
-}
-
-/** What a scalar without quotes means in the core schema of YAML 1.2 (section 10.3.2). */
-function plainValue(text: string): string | number | boolean | null {
-  switch (text) {
-    case '':
-    case '~':
-    case 'null':
-    case 'Null':
-    case 'NULL':
-      return null;
-    case 'true':
-    case 'True':
-    case 'TRUE':
-      return true;
-    case 'false':
-    case 'False':
-    case 'FALSE':
-      return false;
-  }
-  if (!/^[-+.\d]/.test(text)) return text;
-  if (/^[-+]?\d+$/.test(text)) return Number.parseInt(text, 10);
-  if (/^[-+]?(?:\.\d+|\d+\.\d*|(?:\.\d+|\d+(?:\.\d*)?)[eE][-+]?\d+)$/.test(text))
-    return Number.parseFloat(text);
-  // Octal, hexadecimal, not a number, infinite: no field of a config wants them.
-  if (/^(?:0[ox]|[-+]?\.[in])/i.test(text)) throw new NotPlain();
-  return text;
 }

@@ -224,6 +224,42 @@ it('gives what is wholly one variable the type of its field', () => {
   expect(agent.triggers[0]?.enabled).toBe(false);
 });
 
+it.each([
+  ['True', '.5', '1e1', true, 0.5, 10],
+  ['TRUE', '1e-1', '+7', true, 0.1, 7],
+  ['False', '1.', '0x1F', false, 1, 31],
+  ['false', '0.25', '0o17', false, 0.25, 15],
+])(
+  'takes %s, %s and %s from variables as YAML takes them',
+  (flag, number, whole, on, temperature, tokens) => {
+    const text = [
+      'llms:',
+      `  default: { provider: echo, temperature: "\${NUMBER}", max_tokens: "\${WHOLE}" }`,
+      echo(`trigger: { type: webhook, auth: none, enabled: "\${FLAG}" }`),
+    ].join('\n');
+    const plan = planned(text, { environment: { FLAG: flag, NUMBER: number, WHOLE: whole } });
+    expect(plan.llms.get('default')).toMatchObject({ temperature, maxTokens: tokens });
+    expect(agentOf(plan).triggers[0]?.enabled).toBe(on);
+  },
+);
+
+it.each(['yes', 'on', '1', '"true"', ' true'])('takes no %s from a variable as true', (value) => {
+  const text = echo(`trigger: { type: webhook, auth: none, enabled: "\${FLAG}" }`);
+  expect(said(text, { environment: { FLAG: value } })).toEqual([
+    `c.yaml:4:52: enabled must be true or false, not \${FLAG}`,
+  ]);
+});
+
+it.each(['', '1,5', '1_0', '.inf', '.nan', '5 ', '--1'])(
+  'takes no %j from a variable as a number',
+  (value) => {
+    const text = `llms: { m: { provider: echo, temperature: "\${NUMBER}" } }\n${echo()}`;
+    expect(said(text, { environment: { NUMBER: value } })).toEqual([
+      expect.stringMatching(/^c\.yaml:1:43: temperature must be .*, not \$\{NUMBER\}$/),
+    ]);
+  },
+);
+
 it('takes the default of a default, with the type of the field', () => {
   const text = echo(`concurrency: \${N:-\${M:-5}}`, `description: \${N:-\${M}}`);
   expect(agentOf(planned(text, { environment: { M: '7' } }))).toMatchObject({
