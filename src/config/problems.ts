@@ -25,6 +25,8 @@ export interface ProblemsOptions {
 export class Problems {
   readonly #options: ProblemsOptions;
   readonly #found: Diagnostic[];
+  readonly #wrong = new Set<string>();
+  readonly #aroundWrong = new Set<string>();
 
   constructor(options: ProblemsOptions, found: readonly Diagnostic[] = []) {
     this.#options = options;
@@ -41,6 +43,18 @@ export class Problems {
 
   warning(path: Path, message: string, aim: Aim = {}): void {
     this.#add('warning', path, message, aim);
+  }
+
+  /** What stands at `path` is wrong, and has been said to be: what else is said of it would be of another value. */
+  distrust(path: Path): void {
+    this.#wrong.add(nameOf(path));
+    for (let length = 0; length <= path.length; length += 1)
+      this.#aroundWrong.add(nameOf(path.slice(0, length)));
+  }
+
+  /** Whether the value at `path` is what the file says, all of it. */
+  trusts(path: Path): boolean {
+    return !this.#aroundWrong.has(nameOf(path)) && !this.#isWrong(path);
   }
 
   /** A value as a message may show it: in quotes, or as the file has it where the environment put something in. */
@@ -66,6 +80,7 @@ export class Problems {
 
   #add(severity: Diagnostic['severity'], path: Path, message: string, aim: Aim): void {
     const { file, lines, places, origin, unresolved, redactor } = this.#options;
+    if (this.#isWrong(path)) return;
     if (aim.at !== 'key' && places.has(path) && unresolved.has(places.value(path))) return;
     const offset =
       aim.inside !== undefined
@@ -75,4 +90,12 @@ export class Problems {
           : places.value(path);
     this.#found.push({ severity, file, ...lines.place(offset), message: redactor.text(message) });
   }
+
+  #isWrong(path: Path): boolean {
+    return this.#wrong.size > 0 && path.some((_, index) => this.#wrong.has(nameOf(path.slice(0, index + 1))));
+  }
+}
+
+function nameOf(path: Path): string {
+  return path.map(String).join('\0');
 }

@@ -7,7 +7,11 @@ import type { BuildContext } from './context.ts';
 /** Says which servers and tools of an agent could never be used. */
 export function checkTools({ problems }: BuildContext, path: Path, config: AgentConfig): void {
   const servers = Object.keys(config.mcp_servers);
-  if (servers.length > 0 && config.tools.length === 0 && (config.tools_on_webhook ?? []).length === 0) {
+  // What is wrong has been complained about where it stands, and may be what is missing here.
+  if (!problems.trusts([...path, 'mcp_servers'])) return;
+  const allowed = [...config.tools, ...(config.tools_on_webhook ?? [])];
+  const isKnown = problems.trusts([...path, 'tools']) && problems.trusts([...path, 'tools_on_webhook']);
+  if (servers.length > 0 && allowed.length === 0 && isKnown) {
     const message = 'no tool of mcp_servers may be used: none is allowed that tools does not list';
     problems.warning([...path, 'mcp_servers'], message, { at: 'key' });
   }

@@ -70,7 +70,10 @@ it.each([
   [
     'an item of a wrong type',
     echo('tools: [a, 2]'),
-    ['c.yaml:4:16: tools[1] must be text: put it in quotes'],
+    [
+      'c.yaml:4:5: warning: tools is for an agent of type llm, and does nothing for one of type echo',
+      'c.yaml:4:16: tools[1] must be text: put it in quotes',
+    ],
   ],
   [
     'a list as trigger',

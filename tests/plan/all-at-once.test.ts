@@ -1,0 +1,101 @@
+import { expect, it } from 'vitest';
+import { echo, said } from './planned.ts';
+
+const url = 'must be an absolute http:// or https:// URL';
+const noLlm = 'llm "fats" is not under llms (did you mean "fast"?)';
+
+function agent(...lines: readonly string[]): string {
+  return [
+    'llms: { fast: { provider: echo } }',
+    'agents:',
+    '  a:',
+    ...lines.map((line) => `    ${line}`),
+    '',
+  ].join('\n');
+}
+
+const webhook = (...lines: readonly string[]) =>
+  echo('trigger:', '  type: webhook', '  auth: none', ...lines.map((line) => `  ${line}`));
+const badServer = 'mcp_servers: { m: { url: m.example } }';
+
+it.each([
+  [
+    'an empty tool',
+    agent('tools: [""]', 'llm: fats', badServer),
+    ['c.yaml:4:13: tools[0] is empty', `c.yaml:5:10: ${noLlm}`, `c.yaml:6:30: url ${url}, not "m.example"`],
+  ],
+  [
+    'a wrong tool among others',
+    agent('llm: fast', 'tools: ["m/*", "", wiki/x]', 'mcp_servers: { m: { url: "http://m" } }'),
+    [
+      'c.yaml:5:20: tools[1] is empty',
+      'c.yaml:5:24: warning: "wiki/x" allows nothing: there is no "wiki" under mcp_servers',
+    ],
+  ],
+  [
+    'tools that are no list',
+    agent('llm: fast', 'tools: 5', badServer),
+    ['c.yaml:5:12: tools must be a list, not a number', `c.yaml:6:30: url ${url}, not "m.example"`],
+  ],
+  [
+    'a wrong tool server',
+    agent('llm: fats', 'tools: ["n/*", x]', 'mcp_servers: { m: { url: m.example }, n: { command: [5] } }'),
+    [
+      `c.yaml:4:10: ${noLlm}`,
+      `c.yaml:6:30: url ${url}, not "m.example"`,
+      'c.yaml:6:58: command[0] must be text: put it in quotes',
+    ],
+  ],
+  [
+    'a tool server with neither',
+    agent('llm: fats', 'mcp_servers: { m: {} }'),
+    [`c.yaml:4:10: ${noLlm}`, expect.stringMatching(/^c\.yaml:5:20: /)],
+  ],
+  [
+    'a wrong path of a field',
+    webhook('webhook_input:', '  extract_fields: [{ path: 1, as: x }]', '  template: "{{ if }}"'),
+    ['c.yaml:8:34: path must be text: put it in quotes', expect.stringMatching(/^c\.yaml:9:\d+: template: /)],
+  ],
+  [
+    'a field without a name among others',
+    webhook('webhook_input: { extract_fields: [{ path: .a, as: a }, { path: .b }] }', 'when: "{{ if }}"'),
+    ['c.yaml:7:62: as is required', expect.stringMatching(/^c\.yaml:8:\d+: template: /)],
+  ],
+  [
+    'wrong addresses of both kinds',
+    webhook('allow_ips: ["", 10.0.0.0/8, nowhere]', 'when: "{{ if }}"'),
+    [
+      'c.yaml:7:19: allow_ips[0] is empty',
+      'c.yaml:7:35: allow_ips[2] must be an address or a CIDR such as 10.0.0.0/8, not "nowhere"',
+      expect.stringMatching(/^c\.yaml:8:\d+: template: /),
+    ],
+  ],
+  [
+    'half of a coalesce',
+    webhook('coalesce: { key: x }', 'when: "{{ if }}"'),
+    ['c.yaml:7:7: window is required', expect.stringMatching(/^c\.yaml:8:\d+: template: /)],
+  ],
+  [
+    'a secret and a method that are none',
+    webhook('methods: [POST, PSOT]', 'secrets: [abcdefgh, 5]', 'when: "{{ if }}"').replace(
+      'auth: none',
+      'path: x',
+    ),
+    [
+      'c.yaml:6:13: path "x" must begin with "/"',
+      expect.stringContaining('c.yaml:7:23: methods[1] must be GET,'),
+      'c.yaml:8:27: secrets[1] must be text: put it in quotes',
+      expect.stringMatching(/^c\.yaml:9:\d+: template: /),
+    ],
+  ],
+  [
+    'a wrong proxy beside a wrong origin',
+    `server: { trust_proxy: [""], cors: { origins: [x] } }\n${echo()}`,
+    [
+      'c.yaml:1:25: trust_proxy[0] is empty',
+      'c.yaml:1:48: origins[0] must be an origin such as "https://app.example.com", not "x"',
+    ],
+  ],
+])('%s hides nothing else, and leads to no false word', (_name, text, lines) => {
+  expect(said(text)).toEqual(lines);
+});
