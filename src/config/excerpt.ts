@@ -12,8 +12,8 @@ const mask = '[redacted]';
  * it may hold a secret on it is not shown.
  */
 export function excerpt(text: string, { line, column }: Pick<Diagnostic, 'line' | 'column'>): string {
-  const lines = text.split('\n', line).map((one) => one.replace(/\r$/, ''));
-  const own = lines[line - 1];
+  const lines = text.split('\n', line);
+  const own = lines[line - 1]?.replace(/\r$/, '');
   if (own === undefined || own.trim() === '') return '';
   const end = hiddenFrom(lines, line - 1);
   const whole = own.slice(0, end) + (own.slice(end).trim() === '' ? '' : mask);

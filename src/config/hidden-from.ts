@@ -21,10 +21,10 @@ export function hiddenFrom(lines: readonly string[], index: number): number {
   if (kinds.includes('secret'))
     return isPlainReference(unquoted(line.slice(contentAt(line)))) ? line.length : contentAt(line);
   const block = around.findIndex(({ key, text }) =>
-    /^\s*[|>][-+\d]*\s*(?:#.*)?$/.test(text.slice(key.valueAt)),
+    /^\s*[|>][-+\d]*\s*(?:#.*)?\r?$/.test(text.slice(key.valueAt)),
   );
   if (block !== -1) return kinds[block] === 'open' ? visibleUrls(line, line.length) : contentAt(line);
-  const opened = nearest !== undefined && /^\s*\[?\s*$/.test(nearest.text.slice(nearest.key.valueAt));
+  const opened = nearest !== undefined && ['', '['].includes(nearest.text.slice(nearest.key.valueAt).trim());
   const inside = { parent: nearest?.key.name, open: kinds[0] === 'open' && opened };
   return visibleUrls(line, new Scan(line, inside).end());
 }
@@ -71,27 +71,29 @@ function contentAt(line: string): number {
   return /^\s*(?:[-?]\s+)*/.exec(line)?.[0].length ?? 0;
 }
 
+/** A line may be as long as the file, so no two parts of this can take the same characters. */
 const keyPattern =
-  /"((?:[^"\\]|\\.)*)"\s*:|'([^']*)'\s*:|([^\s[\]{},#&*!|>'"%@`:][^[\]{},:]*?)\s*:(?=[\s[\]{},]|$)/y;
+  /"((?:[^"\\]|\\.)*)"\s*:|'([^']*)'\s*:|([^\s[\]{},#&*!|>'"%@`:][^[\]{},:]*):(?=[\s[\]{},]|$)/y;
 
 function keyAt(line: string, at: number): Key | undefined {
   keyPattern.lastIndex = at;
   const match = keyPattern.exec(line);
   if (match === null) return undefined;
-  return {
-    name: match[1] ?? match[2] ?? match[3] ?? '',
-    valueAt: at + match[0].length,
-  };
+  const name = match[1] ?? match[2] ?? match[3] ?? '';
+  return { name: name.trim(), valueAt: at + match[0].length };
 }
 
+/** Whatever may be a key, where one may begin. */
 function keysOf(line: string): Key[] {
   const keys: Key[] = [];
+  let mayBegin = true;
   for (let at = contentAt(line); at < line.length; at += 1) {
-    if (at > 0 && !/[\s[{,]/.test(line[at - 1] ?? '')) continue;
-    const key = keyAt(line, at);
-    if (key === undefined) continue;
-    keys.push(key);
-    at = key.valueAt - 1;
+    const character = line.charAt(at);
+    const key = mayBegin && character.trim() !== '' ? keyAt(line, at) : undefined;
+    if (key !== undefined) {
+      keys.push(key);
+      at = key.valueAt - 1;
+    } else mayBegin = '[{,'.includes(character) || (mayBegin && character.trim() === '');
   }
   return keys;
 }

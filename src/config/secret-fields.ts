@@ -2,7 +2,7 @@ import type { Path } from './places.ts';
 
 /** Also of fields that no schema has: whoever misplaces a secret gives it such a name. */
 const secretName =
-  /^headers?$|(?:^|_)(?:secret|token|password|passwd|passphrase|credential|api_?key|authorization)s?$/i;
+  /^headers?$|(?:^|[_\s-])(?:secret|token|password|passwd|passphrase|credential|api[_-]?key|authorization)s?$/i;
 /** Below these stand names that people chose. */
 const named: ReadonlySet<PropertyKey | undefined> = new Set(['agents', 'llms', 'mcp_servers']);
 /** What stands beside a key under `api_keys`. */

@@ -21,3 +21,17 @@ it('shows the part of a long line that matters', () => {
   expect(shown[0]).toHaveLength('  1 | '.length + 100);
   expect(shown[0]?.[shown[1]?.indexOf('^') ?? 0]).toBe('@');
 });
+
+it.each([
+  ['spaces', `a: { b${' '.repeat(200_000)}x`],
+  ['words', `a: { ${'b '.repeat(100_000)}`],
+  ['keys', `a: { ${'b: { '.repeat(60_000)}`],
+  ['quotes', `a: [${'"'.repeat(200_001)}`],
+  ['commas', `a: [${', '.repeat(100_000)}`],
+  ['brackets', `a: ${'['.repeat(200_000)}`],
+])('takes no time for a long line of %s, and for what stands below', (_name, long) => {
+  const began = performance.now();
+  excerpt(`${long}\n  type: x`, { line: 1, column: 100_000 });
+  excerpt(`${long}\n  type: x`, { line: 2, column: 3 });
+  expect(performance.now() - began).toBeLessThan(5_000);
+});

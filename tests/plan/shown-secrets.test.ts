@@ -64,6 +64,7 @@ describe('a secret is shown in no message and no excerpt', () => {
     ['a key among secrets', webhook('secrets:', '  - hunter2: x')],
     ['a long list', webhook('secrets: [', '  hunter2,', '  1,', ']')],
     ['keys twice in secrets', webhook('secrets: { hunter2: a, hunter2: b }')],
+    ['words before the name', webhook('my secret: hunter2', 'x-api-key: hunter2')],
     ['a name like secret', webhook('token: hunter2', 'secrt: hunter2', 'password: hunter2')],
     ['a scheme', webhook('auth: hunter2')],
     ['text as signing secrets', notification(url, 'signing_secrets: hunter2')],
