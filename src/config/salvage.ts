@@ -14,6 +14,11 @@ const bearing: ReadonlySet<PropertyKey | undefined> = new Set([
   ...['enabled', 'jwks_url', 'issuer', 'audience', 'api_keys', 'api_key', 'provider', 'price'],
 ]);
 
+/** Of these the misspelt ones are taken for what they were meant to be. */
+const takenAsMeant: ReadonlySet<string> = new Set(
+  [...bearing, 'tools', 'tools_on_webhook', 'mcp_servers'].map(String),
+);
+
 /** Taking one thing out may leave another one wrong: a server without its command. */
 const mostRounds = 10;
 
@@ -40,9 +45,11 @@ export function salvage<Schema extends z.ZodType>(
 
 function mend(root: unknown, issues: readonly Issue[], distrust: (path: Path) => void): boolean {
   const items = new Map<string, { readonly list: Path; readonly wrong: Set<number> }>();
-  for (const { path: at, keys } of issues) {
+  for (const { path: at, keys, meant } of issues) {
     if (keys !== undefined) {
-      for (const key of keys) removeIn(root, [...at, key]);
+      keys.forEach((key, index) => {
+        takeAsMeant(root, at, key, meant?.[index] ?? '', distrust);
+      });
       continue;
     }
     const path = wholeOf(root, at);
@@ -92,4 +99,19 @@ function mendList(
     distrust([...list, index]);
   }
   return true;
+}
+
+function takeAsMeant(
+  root: unknown,
+  path: Path,
+  key: string,
+  meant: string,
+  distrust: (path: Path) => void,
+): void {
+  const field = [...path, meant];
+  if (takenAsMeant.has(meant) && valueAt(root, field) === undefined) {
+    setIn(root, field, valueAt(root, [...path, key]));
+    distrust(field);
+  }
+  removeIn(root, [...path, key]);
 }

@@ -99,3 +99,42 @@ it.each([
 ])('%s hides nothing else, and leads to no false word', (_name, text, lines) => {
   expect(said(text)).toEqual(lines);
 });
+
+it.each([
+  [
+    'the type of an agent',
+    'agents:\n  a:\n    typ: echo\n',
+    ['c.yaml:3:5: unknown key "typ" (did you mean "type"?)'],
+  ],
+  [
+    'the type, with what does not belong to it',
+    'agents:\n  a:\n    typ: echo\n    command: [ls]\n',
+    [
+      'c.yaml:3:5: unknown key "typ" (did you mean "type"?)',
+      'c.yaml:4:5: command belongs to an agent of type command, and this one is echo',
+    ],
+  ],
+  [
+    'a secret',
+    webhook('secert: abcdefgh').replace('      auth: none\n', ''),
+    ['c.yaml:6:7: unknown key "secert" (did you mean "secret"?)'],
+  ],
+  ['an llm', agent('lml: fats'), ['c.yaml:4:5: unknown key "lml" (did you mean "llm"?)']],
+  [
+    'tools',
+    agent('llm: fast', 'tolls: ["m/*"]', 'mcp_servers: { m: { url: "http://m" } }'),
+    ['c.yaml:5:5: unknown key "tolls" (did you mean "tools"?)'],
+  ],
+  [
+    'the events of a notification',
+    echo('notifications: [{ id: n, url: "http://n", evnets: [task.failed] }]'),
+    ['c.yaml:4:47: unknown key "evnets" (did you mean "events"?)'],
+  ],
+  [
+    'what is given too',
+    agent('type: echo', 'typ: command'),
+    ['c.yaml:5:5: unknown key "typ" (did you mean "type"?)'],
+  ],
+])('what follows from a misspelt field is not said: %s', (_name, text, lines) => {
+  expect(said(text)).toEqual(lines);
+});
