@@ -11,6 +11,16 @@ export const sourceLimit = 64 * 2 ** 10;
 const stepLimit = 2_000_000;
 const stepsPerLook = 256;
 
+/** Steps for going through a text of `length` characters. */
+export function stepsOfText(length: number): number {
+  return length >>> 10;
+}
+
+/** Steps for going through a list of `length` items, where little is done with each. */
+export function stepsOfList(length: number): number {
+  return length >>> 4;
+}
+
 /** What one rendering may still spend. */
 export class Budget {
   readonly output: number;
@@ -41,11 +51,21 @@ export class Budget {
       throw new Problem(`rendering took longer than ${this.#time} ms`);
   }
 
-  /** Refuses a text of `length` characters before it is made: nothing longer than the output can be of use. */
-  reserve(length: number): void {
+  /**
+   * Refuses a text of `length` characters before it is made: nothing longer than the output can be of use.
+   * @param added how many of them are new, where a text grows part by part. Default all.
+   * @throws {Problem}
+   */
+  reserve(length: number, added = length): void {
     if (length > this.output) throw new Problem(`a value is longer than the ${this.output} bytes of output`);
-    this.#produced += length;
+    this.#produced += added;
     if (this.#produced > 64 * this.output) throw new Problem('the template makes too much text');
-    this.spend(1 + Math.floor(length / 1024));
+    this.spend(1 + stepsOfText(added));
+  }
+
+  /** A text of a function that cannot make it much longer than what it was given. @throws {Problem} */
+  made(text: string): string {
+    this.reserve(text.length);
+    return text;
   }
 }

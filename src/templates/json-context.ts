@@ -1,6 +1,7 @@
 // Where in a JSON document a template prints. Known at load, for every way through its branches: a value inside a
 // string literal is escaped as its content, a value elsewhere must be one JSON value.
 import { parseJson } from '../core/json.ts';
+import type { Budget } from './budget.ts';
 import { Problem } from './problem.ts';
 import { TemplateError } from './template.ts';
 
@@ -148,7 +149,8 @@ function describe(state: State): string {
 }
 
 /** Text as the content of a JSON string literal, without the quotes. */
-export function jsonStringContent(text: string): string {
+export function jsonStringContent(text: string, budget: Budget): string {
+  budget.reserve(text.length);
   return JSON.stringify(text).slice(1, -1);
 }
 
@@ -156,7 +158,8 @@ export function jsonStringContent(text: string): string {
  * Text that is to stand as a value in a JSON document.
  * @throws {Problem} unless it is exactly one JSON value.
  */
-export function oneJsonValue(text: string): string {
+export function oneJsonValue(text: string, budget: Budget): string {
+  budget.reserve(text.length);
   try {
     parseJson(text);
     return text;

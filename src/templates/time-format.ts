@@ -1,3 +1,4 @@
+import { type Budget, stepsOfText } from './budget.ts';
 import type { TimeValue } from './data.ts';
 
 const months = [
@@ -21,9 +22,10 @@ const elements =
   /January|Jan(?![a-z])|Monday|Mon(?![a-z])|MST|2006|__2|002|_2(?!006)|01|02|03|04|05|06|15|PM|pm|-07:00:00|-070000|-07:00|-0700|-07|Z07:00:00|Z070000|Z07:00|Z0700|Z07|[.,]0+(?![0-9])|[.,]9+(?![0-9])|1|2|3|4|5/g;
 
 /** A time in a layout of Go's `time` package, always in UTC: `2006-01-02 15:04:05`. */
-export function formatTime(time: TimeValue, layout: string): string {
+export function formatTime(time: TimeValue, layout: string, budget: Budget): string {
   const date = new Date(time.ms);
-  return layout.replace(elements, (element) => formatElement(date, element));
+  budget.spend(stepsOfText(layout.length));
+  return budget.made(layout.replace(elements, (element) => formatElement(date, element)));
 }
 
 function formatElement(date: Date, element: string): string {

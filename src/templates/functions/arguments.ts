@@ -1,3 +1,4 @@
+import { stepsOfText } from '../budget.ts';
 import { integerOf, kindOf, typeName } from '../go/values.ts';
 import { Problem } from '../problem.ts';
 import type { Parameter, Surroundings, TemplateFunction } from './function.ts';
@@ -17,9 +18,14 @@ export function callFunction(
     const wanted = `${rest === undefined ? '' : 'at least '}${parameters.length}`;
     throw new Problem(`${name} takes ${wanted} argument${wanted === '1' ? '' : 's'}, not ${args.length}`);
   }
-  for (let index = 0; index < args.length; index += 1)
-    check(name, parameters[index] ?? rest ?? 'any', args[index]);
-  surroundings.budget.spend();
+  let steps = 1;
+  for (let index = 0; index < args.length; index += 1) {
+    const arg = args[index];
+    check(name, parameters[index] ?? rest ?? 'any', arg);
+    // Functions over lists count the items that they look at: most look at few.
+    if (typeof arg === 'string') steps += stepsOfText(arg.length);
+  }
+  surroundings.budget.spend(steps);
   return call(args, surroundings);
 }
 

@@ -8,7 +8,7 @@ import { Problem } from '../problem.ts';
 import { count, text } from './arguments.ts';
 import { escapeHtml, escapeJs, escapeQuery } from './escape.ts';
 import type { FunctionTable, Surroundings } from './function.ts';
-import { join } from './print.ts';
+import { join, spaced } from './print.ts';
 
 function equalToAny([first, ...others]: readonly unknown[]): boolean {
   if (others.length === 0) throw new Problem('eq wants two values or more');
@@ -83,14 +83,22 @@ export const builtinFunctions: FunctionTable = {
     parameters: [],
     rest: 'any',
     subjectFirst: true,
-    call: (args, { budget }) => `${args.map((arg) => plain(arg, budget)).join(' ')}\n`,
+    call: (args, { budget }) => `${spaced(args, budget, (arg) => plain(arg, budget))}\n`,
   },
   printf: {
     parameters: ['string'],
     rest: 'any',
     call: ([format, ...args], { budget }) => printf(text(format), args, budget),
   },
-  html: { parameters: [], rest: 'any', call: (args, around) => escapeHtml(joined(args, around)) },
-  js: { parameters: [], rest: 'any', call: (args, around) => escapeJs(joined(args, around)) },
-  urlquery: { parameters: [], rest: 'any', call: (args, around) => escapeQuery(joined(args, around)) },
+  html: {
+    parameters: [],
+    rest: 'any',
+    call: (args, around) => escapeHtml(joined(args, around), around.budget),
+  },
+  js: { parameters: [], rest: 'any', call: (args, around) => escapeJs(joined(args, around), around.budget) },
+  urlquery: {
+    parameters: [],
+    rest: 'any',
+    call: (args, around) => escapeQuery(joined(args, around), around.budget),
+  },
 };

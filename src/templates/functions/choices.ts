@@ -42,5 +42,8 @@ export const choiceFunctions: FunctionTable = {
     parameters: [],
     call: (_, { clock }) => new TimeValue(Math.floor(clock.now() / 1_000) * 1_000),
   },
-  date: { parameters: ['string', 'any'], call: ([layout, value]) => formatTime(toTime(value), text(layout)) },
+  date: {
+    parameters: ['string', 'any'],
+    call: ([layout, value], { budget }) => formatTime(toTime(value), text(layout), budget),
+  },
 };

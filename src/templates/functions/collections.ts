@@ -1,7 +1,7 @@
 // Functions over lists and maps, as sprig has them.
-import { compareStrings, plain } from '../go/print.ts';
+import { counted, plain } from '../go/print.ts';
 import { isList, isMap, kindOf, typeName } from '../go/values.ts';
-import { hasMember, membersOf, readMember } from '../members.ts';
+import { hasMember, memberCount, membersOf, readMember } from '../members.ts';
 import { Problem } from '../problem.ts';
 import { list, text } from './arguments.ts';
 import type { FunctionTable, Surroundings } from './function.ts';
@@ -17,8 +17,12 @@ function dict(pairs: readonly unknown[], { budget }: Surroundings): ReadonlyMap<
   return map;
 }
 
-function keys(maps: readonly unknown[]): string[] {
-  return maps.flatMap((map) => (isMap(map) ? membersOf(map).map(([name]) => name) : []));
+function keys(maps: readonly unknown[], { budget }: Surroundings): string[] {
+  return maps.flatMap((map) => {
+    if (!isMap(map)) return [];
+    budget.spend(memberCount(map));
+    return membersOf(map).map(([name]) => name);
+  });
 }
 
 function uniq([value]: readonly unknown[], { budget }: Surroundings): unknown[] {
@@ -61,6 +65,6 @@ export const collectionFunctions: FunctionTable = {
   uniq: { parameters: ['list'], call: uniq },
   sortAlpha: {
     parameters: ['any'],
-    call: ([value], { budget }) => texts(value, budget).sort(compareStrings),
+    call: ([value], { budget }) => texts(value, budget).sort(counted(budget)),
   },
 };

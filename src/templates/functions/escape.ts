@@ -1,4 +1,6 @@
-// The escapers of Go's text/template.
+// The escapers of Go's text/template. They make a text up to nine times as long, and so work piece by piece.
+import type { Budget } from '../budget.ts';
+import { inPieces } from './pieces.ts';
 
 const htmlEscapes: Readonly<Record<string, string>> = {
   '\0': '\ufffd',
@@ -9,8 +11,8 @@ const htmlEscapes: Readonly<Record<string, string>> = {
   '>': '&gt;',
 };
 
-export function escapeHtml(text: string): string {
-  return text.replace(/[\0"'&<>]/g, (char) => htmlEscapes[char] ?? char);
+export function escapeHtml(text: string, budget: Budget): string {
+  return inPieces(text, budget, (piece) => piece.replace(/[\0"'&<>]/g, (char) => htmlEscapes[char] ?? char));
 }
 
 const jsEscapes: Readonly<Record<string, string>> = {
@@ -23,7 +25,11 @@ const jsEscapes: Readonly<Record<string, string>> = {
   '=': '\\u003D',
 };
 
-export function escapeJs(text: string): string {
+export function escapeJs(text: string, budget: Budget): string {
+  return inPieces(text, budget, jsPiece);
+}
+
+function jsPiece(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped.
   return text.replace(/[\\'"<>&=\x00-\x1f]|[^\x20-\x7f]/gu, (char) => {
     const known = jsEscapes[char];
@@ -35,7 +41,11 @@ export function escapeJs(text: string): string {
 }
 
 /** As in the query of a URL: a space is `+`. Through bytes, as half a surrogate pair cannot be encoded. */
-export function escapeQuery(text: string): string {
+export function escapeQuery(text: string, budget: Budget): string {
+  return inPieces(text, budget, queryPiece);
+}
+
+function queryPiece(text: string): string {
   return encodeURIComponent(Buffer.from(text).toString())
     .replaceAll('%20', '+')
     .replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -28,6 +28,8 @@ export const jsonFunctions: FunctionTable = {
     parameters: ['string'],
     call: ([value], { budget }) => {
       budget.reserve(text(value).length);
+      // A few characters may make a map.
+      budget.spend(text(value).length >>> 3);
       try {
         return parseJson(text(value));
       } catch (error) {

@@ -22,6 +22,8 @@ function parseInteger(text: string): bigint {
   const match = /^([+-]?)(\d+)(?:\.0*)?$/.exec(text);
   if (match === null) return 0n;
   const [, sign, digits = '0'] = match;
+  // Beyond 64 bits anyway, unless it begins with zeros.
+  if (digits.length > 1_000) return 0n;
   const value = BigInt(digits) * (sign === '-' ? -1n : 1n);
   return BigInt.asIntN(64, value) === value ? value : 0n;
 }

@@ -5,9 +5,25 @@ import { plain } from '../go/print.ts';
 export function join(args: readonly unknown[], budget: Budget): string {
   let text = '';
   for (const [index, arg] of args.entries()) {
-    const spaced = index > 0 && typeof arg !== 'string' && typeof args[index - 1] !== 'string';
-    text += (spaced ? ' ' : '') + plain(arg, budget);
-    budget.reserve(text.length);
+    const separate = index > 0 && typeof arg !== 'string' && typeof args[index - 1] !== 'string';
+    const part = (separate ? ' ' : '') + plain(arg, budget);
+    text += part;
+    budget.reserve(text.length, part.length);
+  }
+  return text;
+}
+
+/** The texts of values with spaces between. @throws {Problem} */
+export function spaced(
+  values: readonly unknown[],
+  budget: Budget,
+  format: (value: unknown) => string,
+): string {
+  let text = '';
+  for (const [index, value] of values.entries()) {
+    const part = (index > 0 ? ' ' : '') + format(value);
+    text += part;
+    budget.reserve(text.length, part.length);
   }
   return text;
 }

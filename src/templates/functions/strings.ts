@@ -1,16 +1,18 @@
 // Functions over text, under the names and with the argument order of the sprig library that Helm's users know.
 import { createHash } from 'node:crypto';
-import type { Budget } from '../budget.ts';
+import { type Budget, stepsOfList } from '../budget.ts';
 import { plain } from '../go/print.ts';
 import { quote } from '../go/quote.ts';
 import { isList, kindOf } from '../go/values.ts';
 import { Problem } from '../problem.ts';
 import { count, text } from './arguments.ts';
 import type { FunctionTable, TemplateFunction } from './function.ts';
+import { spaced } from './print.ts';
+import { includes, splitAt } from './search.ts';
 
 /** A function from one string to another. */
-function mapText(call: (value: string) => string): TemplateFunction {
-  return { parameters: ['string'], call: ([value]) => call(text(value)) };
+function mapText(call: (value: string, budget: Budget) => string): TemplateFunction {
+  return { parameters: ['string'], call: ([value], { budget }) => budget.made(call(text(value), budget)) };
 }
 
 /** A function of an argument and the string it is for. */
@@ -38,10 +40,10 @@ function title(value: string): string {
 }
 
 function replaceAll(from: string, to: string, value: string, budget: Budget): string {
-  const times = from === '' ? value.length + 1 : value.split(from).length - 1;
-  budget.reserve(value.length + times * to.length);
-  if (from !== '') return value.replaceAll(from, () => to);
-  return [...value].reduce((all, character) => all + character + to, to);
+  const parts = splitAt(value, from);
+  budget.spend(stepsOfList(parts.length));
+  budget.reserve(value.length - (parts.length - 1) * from.length + (parts.length + 1) * to.length);
+  return from === '' ? to + parts.map((part) => part + to).join('') : parts.join(to);
 }
 
 /** Of characters, where sprig counts bytes: no character is ever cut in two. */
@@ -80,9 +82,14 @@ function joinTexts(separator: string, value: unknown, budget: Budget): string {
 }
 
 function split(separator: string, value: string, budget: Budget): string[] {
-  const parts = separator === '' ? [...value] : value.split(separator);
+  const parts = splitAt(value, separator);
   budget.spend(parts.length);
   return parts;
+}
+
+function encodeBase64(value: string, budget: Budget): string {
+  budget.reserve(Math.ceil(Buffer.byteLength(value) / 3) * 4);
+  return Buffer.from(value).toString('base64');
 }
 
 function decodeBase64(value: string): string {
@@ -93,13 +100,13 @@ function decodeBase64(value: string): string {
 }
 
 /** The texts of all values but nil, each in quotes, with spaces between. */
-function quotes(wrap: (value: string) => string): TemplateFunction {
+function quotes(wrap: (value: string, budget: Budget) => string): TemplateFunction {
   return {
     parameters: [],
     rest: 'any',
     call: (values, { budget }) => {
       const present = values.filter((value) => kindOf(value) !== 'nil');
-      return present.map((value) => wrap(plain(value, budget))).join(' ');
+      return spaced(present, budget, (value) => wrap(plain(value, budget), budget));
     },
   };
 }
@@ -119,7 +126,7 @@ export const stringFunctions: FunctionTable = {
   trimSuffix: withText((suffix, value) =>
     value.endsWith(suffix) ? value.slice(0, value.length - suffix.length) : value,
   ),
-  contains: withText((part, value) => value.includes(part)),
+  contains: withText((part, value) => includes(value, part)),
   hasPrefix: withText((prefix, value) => value.startsWith(prefix)),
   hasSuffix: withText((suffix, value) => value.endsWith(suffix)),
   replace: {
@@ -152,10 +159,10 @@ export const stringFunctions: FunctionTable = {
     parameters: ['int', 'string'],
     call: ([width, value], { budget }) => `\n${indent(count(width), text(value), budget)}`,
   },
-  quote: quotes((value) => quote(value)),
+  quote: quotes(quote),
   squote: quotes((value) => `'${value}'`),
   toString: asText,
-  b64enc: mapText((value) => Buffer.from(value).toString('base64')),
+  b64enc: mapText(encodeBase64),
   b64dec: mapText(decodeBase64),
   sha256sum: mapText((value) => createHash('sha256').update(value).digest('hex')),
 };

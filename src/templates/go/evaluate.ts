@@ -106,7 +106,7 @@ export class Evaluator {
 
   #fields(start: unknown, names: readonly string[], args: readonly unknown[], offset: number): unknown {
     try {
-      return readFields(start, names, args);
+      return readFields(start, names, args, this.#surroundings.budget);
     } catch (error) {
       throw this.placed(error, offset);
     }

@@ -89,8 +89,8 @@ class Execution {
   #print(value: unknown, mode: PrintMode): string {
     const { budget } = this.#surroundings;
     if (mode === 'text') return printed(value, budget);
-    if (mode === 'string') return jsonStringContent(printed(value, budget));
-    return typeof value === 'string' ? oneJsonValue(value) : toJson(value, budget);
+    if (mode === 'string') return jsonStringContent(printed(value, budget), budget);
+    return typeof value === 'string' ? oneJsonValue(value, budget) : toJson(value, budget);
   }
 
   #range(node: RangeNode, dot: unknown, frame: Frame): Jump {
@@ -109,7 +109,7 @@ class Execution {
 
   #items(value: unknown): Iterable<[unknown, unknown]> {
     if (isList(value)) return value.entries();
-    if (isMap(value)) return sortedMembers(value);
+    if (isMap(value)) return sortedMembers(value, this.#surroundings.budget);
     const kind = kindOf(value);
     if (kind === 'nil') return [];
     if (kind === 'int') return integersBelow(integerOf(value));

@@ -1,6 +1,6 @@
 // How Go's fmt package prints values by default (`%v`).
 import { JsonNumber } from '../../core/json.ts';
-import type { Budget } from '../budget.ts';
+import { type Budget, stepsOfText } from '../budget.ts';
 import { TimeValue } from '../data.ts';
 import { membersOf, type Named } from '../members.ts';
 import { formatFloat } from './float.ts';
@@ -35,7 +35,7 @@ function scalar(value: unknown): string {
 }
 
 function printMap(map: Named, budget: Budget): string {
-  const members = sortedMembers(map).map(
+  const members = sortedMembers(map, budget).map(
     ([name, value]) =>
       () =>
         `${name}:${plain(value, budget)}`,
@@ -46,15 +46,25 @@ function printMap(map: Named, budget: Budget): string {
 function nested(parts: readonly (() => string)[], open: string, budget: Budget): string {
   let text = open;
   for (const part of parts) {
-    budget.reserve(text.length);
-    text += text === open ? part() : ` ${part()}`;
+    const printedPart = text === open ? part() : ` ${part()}`;
+    text += printedPart;
+    budget.reserve(text.length, printedPart.length);
   }
   return `${text}]`;
 }
 
 /** The members of a map in the order of their names, as Go ranges over and prints it. */
-export function sortedMembers(map: Named): [string, unknown][] {
-  return membersOf(map).sort(([a], [b]) => compareStrings(a, b));
+export function sortedMembers(map: Named, budget: Budget): [string, unknown][] {
+  const compare = counted(budget);
+  return membersOf(map).sort(([a], [b]) => compare(a, b));
+}
+
+/** The order of strings, each comparison counted. */
+export function counted(budget: Budget): (a: string, b: string) => number {
+  return (a, b) => {
+    budget.spend(1 + stepsOfText(Math.min(a.length, b.length)));
+    return compareStrings(a, b);
+  };
 }
 
 /** By code points, which is the order of the UTF-8 bytes that Go compares. */

@@ -17,17 +17,22 @@ export function formatValue(value: unknown, verb: string, directive: Directive, 
   if (isMap(value)) {
     const member = ([name, item]: [string, unknown]) =>
       `${formatValue(name, verb, directive, budget)}:${formatValue(item, verb, directive, budget)}`;
-    return `map[${bounded(sortedMembers(value), budget, member).join(' ')}]`;
+    return `map[${bounded(sortedMembers(value, budget), budget, member).join(' ')}]`;
   }
   return formatScalar(value, verb, directive, budget) ?? badVerb(value, verb, budget);
 }
 
-function bounded<Item>(items: readonly Item[], budget: Budget, format: (item: Item) => string): string[] {
+/** The text of each item. @throws {Problem} when they are too long together. */
+export function bounded<Item>(
+  items: readonly Item[],
+  budget: Budget,
+  format: (item: Item) => string,
+): string[] {
   let length = 0;
   return items.map((item) => {
     const text = format(item);
     length += text.length;
-    budget.reserve(length);
+    budget.reserve(length, text.length);
     return text;
   });
 }
@@ -56,7 +61,7 @@ function formatScalar(
         return formatNumeral(plain(value, budget), directive);
       return formatFloating(floatOf(value), verb, directive);
     default:
-      return formatText(plain(value, budget), verb, directive);
+      return formatText(plain(value, budget), verb, directive, budget);
   }
 }
 
@@ -126,7 +131,7 @@ function formatNumeral(text: string, directive: Directive): string {
   return sign + digits.padStart(width - sign.length, '0');
 }
 
-function formatText(text: string, verb: string, directive: Directive): string | undefined {
+function formatText(text: string, verb: string, directive: Directive, budget: Budget): string | undefined {
   const { precision, sharp, plus } = directive;
   const cut = precision === undefined ? text : [...text].slice(0, precision).join('');
   switch (verb) {
@@ -136,17 +141,24 @@ function formatText(text: string, verb: string, directive: Directive): string | 
     case 'q':
       // biome-ignore lint/suspicious/noControlCharactersInRegex: a raw string holds no control characters.
       if (sharp && !/[`\x00-\x08\x0a-\x1f\x7f\ufeff]/.test(cut)) return pad(`\`${cut}\``, directive);
-      return pad(quote(cut, plus), directive);
+      return pad(quote(cut, budget, plus), directive);
     case 'x':
     case 'X':
-      return pad(hexOf(text, verb, directive), directive);
+      return pad(hexOf(text, verb, directive, budget), directive);
     default:
       return undefined;
   }
 }
 
-function hexOf(text: string, verb: 'x' | 'X', { precision, sharp, space }: Directive): string {
-  const bytes = [...Buffer.from(text).subarray(0, precision)];
+function hexOf(
+  text: string,
+  verb: 'x' | 'X',
+  { precision, sharp, space }: Directive,
+  budget: Budget,
+): string {
+  const encoded = Buffer.from(text).subarray(0, precision);
+  budget.reserve(encoded.length * (2 + (sharp ? 2 : 0) + (space ? 1 : 0)));
+  const bytes = [...encoded];
   const pairs = bytes.map((byte) => byte.toString(16).padStart(2, '0'));
   const prefix = sharp ? '0x' : '';
   const hex = space
@@ -162,10 +174,10 @@ function goSyntax(value: unknown, directive: Directive, budget: Budget, top = fa
   const inner = (item: unknown) => goSyntax(item, directive, budget);
   if (isList(value)) return `[]interface {}{${bounded(value, budget, inner).join(', ')}}`;
   if (isMap(value)) {
-    const member = ([name, item]: [string, unknown]) => `${quote(name)}:${inner(item)}`;
-    return `map[string]interface {}{${bounded(sortedMembers(value), budget, member).join(', ')}}`;
+    const member = ([name, item]: [string, unknown]) => `${quote(name, budget)}:${inner(item)}`;
+    return `map[string]interface {}{${bounded(sortedMembers(value, budget), budget, member).join(', ')}}`;
   }
-  if (typeof value === 'string') return pad(quote(value), directive);
+  if (typeof value === 'string') return pad(quote(value, budget), directive);
   if (kindOf(value) === 'nil') return top ? pad('<nil>', directive) : 'interface {}(nil)';
   return formatScalar(value, 'v', { ...directive, sharp: false }, budget) ?? '';
 }

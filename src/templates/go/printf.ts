@@ -2,7 +2,7 @@
 import type { Budget } from '../budget.ts';
 import type { Directive } from './directive.ts';
 import { plain } from './print.ts';
-import { formatValue } from './printf-values.ts';
+import { bounded, formatValue } from './printf-values.ts';
 import { integerOf, kindOf, typeName } from './values.ts';
 
 const none: Directive = {
@@ -27,6 +27,8 @@ class Formatter {
   readonly #format: string;
   readonly #args: readonly unknown[];
   readonly #budget: Budget;
+  /** Where the last `]` stands: looking for one again and again would take long where there is none. */
+  readonly #lastBracket: number;
   #at = 0;
   #next = 0;
   #reordered = false;
@@ -34,6 +36,7 @@ class Formatter {
 
   constructor(format: string, args: readonly unknown[], budget: Budget) {
     this.#format = format;
+    this.#lastBracket = format.lastIndexOf(']');
     this.#args = args;
     this.#budget = budget;
   }
@@ -43,10 +46,11 @@ class Formatter {
     while (this.#at < this.#format.length) {
       const percent = this.#format.indexOf('%', this.#at);
       const end = percent === -1 ? this.#format.length : percent;
-      text += this.#format.slice(this.#at, end);
+      let part = this.#format.slice(this.#at, end);
       this.#at = end + 1;
-      if (percent !== -1) text += this.#directive();
-      this.#budget.reserve(text.length);
+      if (percent !== -1) part += this.#directive();
+      text += part;
+      this.#budget.reserve(text.length, part.length);
     }
     return text + this.#extra();
   }
@@ -114,7 +118,7 @@ class Formatter {
   #index(): boolean {
     if (this.#char() !== '[') return false;
     this.#reordered = true;
-    const end = this.#format.indexOf(']', this.#at);
+    const end = this.#at > this.#lastBracket ? -1 : this.#format.indexOf(']', this.#at);
     if (end === -1) {
       this.#goodIndex = false;
       this.#at += 1;
@@ -151,9 +155,9 @@ class Formatter {
 
   #extra(): string {
     if (this.#reordered || this.#next >= this.#args.length) return '';
-    const rest = this.#args.slice(this.#next).map((value) => {
-      return kindOf(value) === 'nil' ? '<nil>' : `${typeName(value)}=${plain(value, this.#budget)}`;
-    });
+    const rest = bounded(this.#args.slice(this.#next), this.#budget, (value) =>
+      kindOf(value) === 'nil' ? '<nil>' : `${typeName(value)}=${plain(value, this.#budget)}`,
+    );
     return `%!(EXTRA ${rest.join(', ')})`;
   }
 

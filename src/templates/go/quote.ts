@@ -1,4 +1,6 @@
 // Go's quoted strings (`%q`).
+import type { Budget } from '../budget.ts';
+import { inPieces } from '../functions/pieces.ts';
 
 const escapes: Readonly<Record<string, string>> = {
   '\x07': '\\a',
@@ -12,8 +14,9 @@ const escapes: Readonly<Record<string, string>> = {
 };
 
 /** A string as a Go literal in double quotes. `ascii` escapes everything beyond ASCII, as `%+q` does. */
-export function quote(text: string, ascii = false): string {
-  return `"${[...text].map((char) => quoted(char, '"', ascii)).join('')}"`;
+export function quote(text: string, budget: Budget, ascii = false): string {
+  const piece = (part: string) => Array.from(part, (char) => quoted(char, '"', ascii)).join('');
+  return `"${inPieces(text, budget, piece)}"`;
 }
 
 /** A code point as a Go rune literal in single quotes. */

@@ -3,6 +3,7 @@
 import { JsonNumber } from '../../core/json.ts';
 import { TimeValue } from '../data.ts';
 import { isNamed, memberCount, type Named } from '../members.ts';
+import { Problem } from '../problem.ts';
 
 /** A float that a template wrote or a function made. It prints as Go prints floats; those of the data keep their digits. */
 export class Float {
@@ -66,9 +67,14 @@ export function typeName(value: unknown): string {
   return names[kindOf(value)];
 }
 
-/** The integer that a value of kind `int` is. */
+/** Digits of an integer that can be reckoned with: for many more it would take long. */
+const mostDigits = 1_000;
+
+/** The integer that a value of kind `int` is. @throws {Problem} for one that only a stall would be made of. */
 export function integerOf(value: unknown): bigint {
   if (typeof value === 'bigint') return value;
+  if (value instanceof JsonNumber && value.text.length > mostDigits)
+    throw new Problem(`a number of ${value.text.length} digits is too long to reckon with`);
   return BigInt(value instanceof JsonNumber ? value.text : Number(value));
 }
 

@@ -1,30 +1,15 @@
 // The Liquid engine, set so that a template reaches its data and nothing else.
-import { Context, type FilterImplOptions, Liquid } from 'liquidjs';
+import { type Context, type FilterImplOptions, Liquid } from 'liquidjs';
 import type { Budget } from '../budget.ts';
 import { callFunction } from '../functions/arguments.ts';
-import type { Surroundings, TemplateFunction } from '../functions/function.ts';
+import type { TemplateFunction } from '../functions/function.ts';
 import { functions } from '../functions/functions.ts';
 import { toJson } from '../functions/json.ts';
 import { plain } from '../go/print.ts';
 import { kindOf } from '../go/values.ts';
-import { Problem } from '../problem.ts';
+import { type Rendering, RenderingContext, renderingOf } from './context.ts';
+import { counted, type Handler, operators, weigh } from './counted.ts';
 import { EchoTag } from './echo.ts';
-import type { Views } from './view.ts';
-
-/** What belongs to one rendering. */
-export interface Rendering extends Surroundings {
-  readonly views: Views;
-}
-
-/** The context of one rendering, which is what Liquid hands to filters and tags. */
-class RenderingContext extends Context {
-  readonly rendering: Rendering;
-
-  constructor(scope: object, globals: object, rendering: Rendering) {
-    super(scope, engine.options, { sync: true, globals }, { liquid: engine });
-    this.rendering = rendering;
-  }
-}
 
 /** Values that a template may make while it runs, in items and characters. */
 const memoryLimit = 16 * 2 ** 20;
@@ -41,6 +26,7 @@ function makeEngine(): Liquid {
     ownPropertyOnly: true,
     timezoneOffset: 0,
     parseLimit: 2 ** 20,
+    operators,
     memoryLimit,
     // Liquid would ask the machine's clock; the budget asks ours, at every tag and filter.
     renderLimit: Number.POSITIVE_INFINITY,
@@ -48,7 +34,8 @@ function makeEngine(): Liquid {
   for (const name of partialTags) delete liquid.tags[name];
   // Draws by chance.
   liquid.unregisterFilter('sample');
-  for (const [name, filter] of Object.entries(liquid.filters)) liquid.registerFilter(name, counted(filter));
+  for (const [name, filter] of Object.entries(liquid.filters))
+    liquid.registerFilter(name, counted(name, filter));
   for (const [name, implementation] of Object.entries(functions)) {
     if (liquid.filters[name] === undefined) liquid.registerFilter(name, filterOf(name, implementation));
   }
@@ -60,29 +47,15 @@ function makeEngine(): Liquid {
 
 /** A context of this rendering, over `scope`. */
 export function makeContext(scope: object, globals: object, rendering: Rendering): Context {
-  return new RenderingContext(scope, globals, rendering);
-}
-
-/** @throws {Problem} for a context that Liquid made itself, to look into the items of a list. */
-export function renderingOf(context: Context): Rendering {
-  if (context instanceof RenderingContext) return context.rendering;
-  throw new Problem('this cannot be used here');
-}
-
-type Handler = Extract<FilterImplOptions, (...args: never) => unknown>;
-
-function counted(filter: FilterImplOptions): Handler {
-  const handler = typeof filter === 'function' ? filter : filter.handler;
-  return function (value, ...args) {
-    if (this.context instanceof RenderingContext) this.context.rendering.budget.spend();
-    return handler.call(this, value, ...args);
-  };
+  return new RenderingContext(engine, scope, globals, rendering);
 }
 
 function filterOf(name: string, implementation: TemplateFunction): Handler {
   return function (value, ...args) {
     const { views, ...surroundings } = renderingOf(this.context);
     const given = implementation.subjectFirst === true ? [value, ...args] : [...args, value];
+    // A list that is made of lists costs all that they hold: there may be the same one many times.
+    if (name === 'list' || name === 'dict') for (const arg of given) weigh(arg, surroundings.budget);
     const originals = given.map((arg, index) => {
       const wanted = implementation.parameters[index] ?? implementation.rest;
       return fitting(views.original(arg), wanted, surroundings.budget);

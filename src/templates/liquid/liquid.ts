@@ -22,21 +22,25 @@ import { membersOf } from '../members.ts';
 import { Output as Text } from '../output.ts';
 import { Problem } from '../problem.ts';
 import { type Template, type TemplateData, TemplateError, type TemplateLimits } from '../template.ts';
+import { type Rendering, renderingOf } from './context.ts';
 import { EchoTag } from './echo.ts';
-import { engine, makeContext, type Rendering, renderingOf } from './engine.ts';
+import { engine, makeContext } from './engine.ts';
 import { flowOf, isPrinting, type PrintModes } from './flow.ts';
+import { guardRanges } from './ranges.ts';
 import { Views } from './view.ts';
 
 /** @throws {TemplateError} */
 export function compileLiquid(source: string, json: boolean, limits: TemplateLimits, clock: Clock): Template {
   const templates = placing(source, () => engine.parse(source));
+  guardRanges(source, templates);
   const modes: PrintModes = new Map();
   if (json) placeInJson(source, flowOf(source, templates, modes), new Map());
   for (const template of allOf(templates)) watch(template, modes.get(template) ?? 'text');
   return {
     dialect: 'liquid',
     render: (data) => {
-      const rendering = { clock, budget: new Budget(limits, clock), views: new Views() };
+      const budget = new Budget(limits, clock);
+      const rendering = { clock, budget, views: new Views(budget) };
       return placing(source, () => render(templates, data, rendering));
     },
   };
@@ -102,9 +106,10 @@ function* printed(render: LiquidTemplate['render'], context: Context): Generator
 }
 
 function print(value: unknown, mode: PrintMode, { budget }: Rendering): string {
-  if (mode === 'value') return typeof value === 'string' ? oneJsonValue(value) : toJson(value, budget);
+  if (mode === 'value')
+    return typeof value === 'string' ? oneJsonValue(value, budget) : toJson(value, budget);
   const text = liquidText(value, budget);
-  return mode === 'string' ? jsonStringContent(text) : text;
+  return mode === 'string' ? jsonStringContent(text, budget) : text;
 }
 
 /** As Liquid prints: nothing for nil, the items of a list without anything between; and a map as JSON. */
@@ -112,8 +117,9 @@ function liquidText(value: unknown, budget: Budget): string {
   if (isList(value)) {
     let text = '';
     for (const item of value) {
-      text += liquidText(item, budget);
-      budget.reserve(text.length);
+      const part = liquidText(item, budget);
+      text += part;
+      budget.reserve(text.length, part.length);
     }
     return text;
   }

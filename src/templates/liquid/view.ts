@@ -2,10 +2,12 @@
 // data's own members; so maps and records are shown through proxies that have those and nothing else. They also keep
 // the order of the keys, which an ordinary object would not.
 import { Drop } from 'liquidjs';
-import { JsonNumber, printJson } from '../../core/json.ts';
+import { JsonNumber } from '../../core/json.ts';
+import { type Budget, stepsOfList } from '../budget.ts';
 import { TimeValue } from '../data.ts';
+import { toJson } from '../functions/json.ts';
 import { Float, kindOf } from '../go/values.ts';
-import { hasMember, isNamed, membersOf, type Named, readMember } from '../members.ts';
+import { hasMember, isNamed, memberCount, membersOf, type Named, readMember } from '../members.ts';
 
 /** The number that Liquid reckons with, of one that prints other digits. */
 class ExactNumber extends Drop {
@@ -23,8 +25,13 @@ class ExactNumber extends Drop {
 
 /** The views of one rendering, so that the same data is the same object each time it is read. */
 export class Views {
+  readonly #budget: Budget;
   readonly #views = new Map<object, object>();
   readonly #originals = new Map<object, object>();
+
+  constructor(budget: Budget) {
+    this.#budget = budget;
+  }
 
   of(value: unknown): unknown {
     if (typeof value === 'bigint') return this.of(new JsonNumber(String(value)));
@@ -44,13 +51,21 @@ export class Views {
     if (typeof value !== 'object' || value === null) return value;
     const known = this.#originals.get(value);
     if (known !== undefined) return known;
-    return Array.isArray(value) ? value.map((item) => this.original(item)) : value;
+    if (!Array.isArray(value)) return value;
+    this.#budget.spend(1 + stepsOfList(value.length));
+    const original = value.map((item) => this.original(item));
+    // A list may hold another one many times.
+    this.#originals.set(value, original);
+    return original;
   }
 
   #make(value: object): object {
-    if (Array.isArray(value)) return value.map((item) => this.of(item));
+    if (Array.isArray(value)) {
+      this.#budget.spend(1 + stepsOfList(value.length));
+      return value.map((item) => this.of(item));
+    }
     if (value instanceof JsonNumber || value instanceof Float) return sealed(new ExactNumber(value));
-    return isNamed(value) ? new Proxy(nothing, new MembersHandler(value, this)) : nothing;
+    return isNamed(value) ? new Proxy(nothing, new MembersHandler(value, this, this.#budget)) : nothing;
   }
 }
 
@@ -61,15 +76,17 @@ const nothing: object = Object.create(null);
 class MembersHandler implements ProxyHandler<object> {
   readonly #named: Named;
   readonly #views: Views;
+  readonly #budget: Budget;
 
-  constructor(named: Named, views: Views) {
+  constructor(named: Named, views: Views, budget: Budget) {
     this.#named = named;
     this.#views = views;
+    this.#budget = budget;
   }
 
   get(_: object, key: string | symbol): unknown {
     if (typeof key === 'string') return this.#views.of(readMember(this.#named, key));
-    return key === Symbol.toPrimitive ? () => printJson(this.#named) : undefined;
+    return key === Symbol.toPrimitive ? () => toJson(this.#named, this.#budget) : undefined;
   }
 
   has(_: object, key: string | symbol): boolean {
@@ -77,6 +94,7 @@ class MembersHandler implements ProxyHandler<object> {
   }
 
   ownKeys(): string[] {
+    this.#budget.spend(memberCount(this.#named));
     return membersOf(this.#named).map(([name]) => name);
   }
 
