@@ -37,6 +37,64 @@ describe('Liquid over JSON data', () => {
   });
 });
 
+describe('numbers keep their digits', () => {
+  const numbers =
+    '{"id":175928847299117063,"other":175928847299117064,"same":175928847299117063,"price":1.10,"at":1.7e9,"i":1.0,"ids":[{"id":175928847299117063},{"id":175928847299117064},{"id":175928847299117063}],"list":[175928847299117064,175928847299117063,1.10,1.10]}';
+
+  test.each([
+    [
+      '{{ id | append: "/edit" }} {{ "a/" | append: id }} {{ id | prepend: "a/" }}',
+      '175928847299117063/edit a/175928847299117063 a/175928847299117063',
+    ],
+    ['{{ id | default: "x" }} {{ none | default: id }}', '175928847299117063 175928847299117063'],
+    [
+      '{{ id | replace: "175", "9" }} {{ id | strip }} {{ id | url_encode }}',
+      '9928847299117063 175928847299117063 175928847299117063',
+    ],
+    [
+      '{{ id | escape }} {{ id | split: "9" | last }} {{ id | slice: -3, 3 }} {{ id | truncate: 30 }}',
+      '175928847299117063 117063 063 175928847299117063',
+    ],
+    [
+      '{{ price | append: "" }} {{ list | join: "," }} {{ 1.10 | append: "" }} {{ 175928847299117063 }}',
+      '1.10 175928847299117064,175928847299117063,1.10,1.10 1.10 175928847299117063',
+    ],
+    [
+      '{% if id == other %}same{% endif %}{% if id == same %}equal{% endif %}{% if id != other %}different{% endif %}',
+      'equaldifferent',
+    ],
+    [
+      '{% if id < other %}less{% endif %}{% if other >= id %}more{% endif %}{% if id > other %}no{% endif %}',
+      'lessmore',
+    ],
+    ['{% if id == 175928847299117063 %}yes{% endif %}{% if id == 175928847299117064 %}no{% endif %}', 'yes'],
+    [
+      '{% if price == 1.1 and price > 1 and 2 > price and price <= "1.1" %}yes{% endif %}{% if price == "1.10" %}no{% endif %}',
+      'yes',
+    ],
+    ['{% case id %}{% when other %}other{% when same %}same{% endcase %}', 'same'],
+    ['{{ ids | where: "id", other | size }}{{ ids | where: "id", id | size }}', '12'],
+    [
+      '{% if list contains id %}yes{% endif %}{{ list | uniq | size }}{{ ids | group_by: "id" | size }}',
+      'yes32',
+    ],
+    [
+      '{{ ids | group_by: "id" | json }}',
+      '[{"name":175928847299117063,"items":[{"id":175928847299117063},{"id":175928847299117063}]},{"name":175928847299117064,"items":[{"id":175928847299117064}]}]',
+    ],
+    [
+      '{{ price | plus: 1 }} {{ price | round }} {{ at | date: "%Y" }} {{ list[i] }}{{ price | times: 2.50 }}',
+      '2.1 1 2023 1759288472991170632.75',
+    ],
+    [
+      '[{{ price.size }}{{ price.equals }}{{ price.exact }}{{ price.toJSON }}]{% for x in price %}x{% endfor %}',
+      '[]',
+    ],
+  ])('%s', (source, printed) => {
+    expect(render(source, numbers, liquid)).toBe(printed);
+  });
+});
+
 describe('the functions of the Go dialect are filters', () => {
   test.each([
     ['{{ body | toJson }}', data.slice('{"body":'.length, -1)],

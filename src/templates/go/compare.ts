@@ -4,6 +4,19 @@ import { Problem } from '../problem.ts';
 import { compareStrings } from './print.ts';
 import { floatOf, integerOf, kindOf, typeName } from './values.ts';
 
+/** The order of two numbers, integers of any size being exact; undefined where one is NaN. */
+export function numberOrder(a: unknown, b: unknown): -1 | 0 | 1 | undefined {
+  const [left, right] = [exactOf(a), exactOf(b)];
+  if (left < right) return -1;
+  if (left > right) return 1;
+  return left >= right ? 0 : undefined;
+}
+
+/** JavaScript compares its numbers and its bigints with each other exactly. */
+function exactOf(value: unknown): number | bigint {
+  return kindOf(value) === 'int' ? integerOf(value) : floatOf(value);
+}
+
 /** Whether two values are the same; nil equals nil alone. @throws {Problem} where Go has no answer. */
 export function equal(a: unknown, b: unknown): boolean {
   const [kind, other] = [kindOf(a), kindOf(b)];

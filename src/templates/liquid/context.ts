@@ -1,14 +1,17 @@
 // What Liquid hands to filters and tags, and asks for everything that a template reads.
-import { Context, type Liquid } from 'liquidjs';
+import { Context, type Liquid, type Scope } from 'liquidjs';
 import { stepsOfList } from '../budget.ts';
 import type { Surroundings } from '../functions/function.ts';
 import { Problem } from '../problem.ts';
+import { ExactNumber } from './exact-number.ts';
 import type { Views } from './view.ts';
 
 /** What belongs to one rendering. */
 export interface Rendering extends Surroundings {
   readonly views: Views;
 }
+
+type Key = Parameters<Context['readProperty']>[1];
 
 /** The context of one rendering. It counts what is read, and what Liquid's own filters say that they make. */
 export class RenderingContext extends Context {
@@ -27,9 +30,9 @@ export class RenderingContext extends Context {
     };
   }
 
-  override readProperty(...[from, key]: Parameters<Context['readProperty']>): unknown {
+  override readProperty(from: Scope, key: Key): unknown {
     this.rendering.budget.spend();
-    return super.readProperty(from, key);
+    return super.readProperty(from, key instanceof ExactNumber ? Number(key) : key);
   }
 
   /** For a look into one item of a list. */

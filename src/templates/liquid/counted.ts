@@ -5,6 +5,7 @@ import { inPieces } from '../functions/pieces.ts';
 import { includes, places, splitAt } from '../functions/search.ts';
 import { Problem } from '../problem.ts';
 import { renderingOf } from './context.ts';
+import { asPlainNumber } from './exact-number.ts';
 
 export type Handler = Extract<FilterImplOptions, (...args: never) => unknown>;
 type OperatorResult = ReturnType<(typeof defaultOperators)[string]>;
@@ -43,7 +44,9 @@ export function counted(name: string, filter: FilterImplOptions): Handler {
     if (untold.has(name)) this.context.memoryLimit.use(textOf(value).length);
     if (byCharacter.has(name))
       return inPieces(textOf(value), budget, (piece) => String(handler.call(this, piece, ...args)));
-    const result: unknown = handler.call(this, value, ...args);
+    // Of a number that is none to JavaScript it would make a date in its own way.
+    const given: unknown = name.startsWith('date') ? asPlainNumber(value) : value;
+    const result: unknown = handler.call(this, given, ...args);
     const isNew = typeof result === 'string' && result !== value && !args.includes(result);
     return isNew ? budget.made(result) : result;
   };

@@ -26,13 +26,13 @@ import { type Rendering, renderingOf } from './context.ts';
 import { EchoTag } from './echo.ts';
 import { engine, makeContext } from './engine.ts';
 import { flowOf, isPrinting, type PrintModes } from './flow.ts';
-import { guardRanges } from './ranges.ts';
+import { guardLiterals } from './literals.ts';
 import { Views } from './view.ts';
 
 /** @throws {TemplateError} */
 export function compileLiquid(source: string, json: boolean, limits: TemplateLimits, clock: Clock): Template {
   const templates = placing(source, () => engine.parse(source));
-  guardRanges(source, templates);
+  guardLiterals(source, templates);
   const modes: PrintModes = new Map();
   if (json) placeInJson(source, flowOf(source, templates, modes), new Map());
   for (const template of allOf(templates)) watch(template, modes.get(template) ?? 'text');

@@ -1,33 +1,20 @@
 // Data as Liquid may see it. Liquid reads properties of JavaScript objects, and templates must reach none but the
 // data's own members; so maps and records are shown through proxies that have those and nothing else. They also keep
 // the order of the keys, which an ordinary object would not.
-import { Drop } from 'liquidjs';
 import { JsonNumber } from '../../core/json.ts';
 import { type Budget, stepsOfList } from '../budget.ts';
 import { TimeValue } from '../data.ts';
 import { toJson } from '../functions/json.ts';
 import { Float, kindOf } from '../go/values.ts';
 import { hasMember, isNamed, memberCount, membersOf, type Named, readMember } from '../members.ts';
-
-/** The number that Liquid reckons with, of one that prints other digits. */
-class ExactNumber extends Drop {
-  readonly exact: JsonNumber | Float;
-
-  constructor(exact: JsonNumber | Float) {
-    super();
-    this.exact = exact;
-  }
-
-  override valueOf(): number {
-    return Number(this.exact instanceof Float ? this.exact.value : this.exact.text);
-  }
-}
+import { ExactNumber } from './exact-number.ts';
 
 /** The views of one rendering, so that the same data is the same object each time it is read. */
 export class Views {
   readonly #budget: Budget;
   readonly #views = new Map<object, object>();
   readonly #originals = new Map<object, object>();
+  readonly #numbers = new Map<string, ExactNumber>();
 
   constructor(budget: Budget) {
     this.#budget = budget;
@@ -38,6 +25,8 @@ export class Views {
     if (kindOf(value) === 'nil') return undefined;
     if (typeof value !== 'object' || value === null) return value;
     if (value instanceof TimeValue) return value.toString();
+    if (value instanceof JsonNumber) return this.#number(value);
+    if (value instanceof Float) return new ExactNumber(value);
     const known = this.#views.get(value);
     if (known !== undefined) return known;
     const view = this.#make(value);
@@ -49,6 +38,7 @@ export class Views {
   /** What a view shows; a list that Liquid made of views becomes one of what they show. */
   original(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;
+    if (value instanceof ExactNumber) return value.exact;
     const known = this.#originals.get(value);
     if (known !== undefined) return known;
     if (!Array.isArray(value)) return value;
@@ -59,12 +49,20 @@ export class Views {
     return original;
   }
 
+  /** The same for the same digits, as `uniq` and `group_by` tell values apart by identity. */
+  #number(value: JsonNumber): ExactNumber {
+    const known = this.#numbers.get(value.text);
+    if (known !== undefined) return known;
+    const number = new ExactNumber(value);
+    this.#numbers.set(value.text, number);
+    return number;
+  }
+
   #make(value: object): object {
     if (Array.isArray(value)) {
       this.#budget.spend(1 + stepsOfList(value.length));
       return value.map((item) => this.of(item));
     }
-    if (value instanceof JsonNumber || value instanceof Float) return sealed(new ExactNumber(value));
     return isNamed(value) ? new Proxy(nothing, new MembersHandler(value, this, this.#budget)) : nothing;
   }
 }
@@ -114,20 +112,4 @@ class MembersHandler implements ProxyHandler<object> {
   deleteProperty(): boolean {
     return false;
   }
-}
-
-/** A drop of which templates can read nothing: Liquid would look for members in its prototypes too. */
-function sealed(drop: ExactNumber): object {
-  return new Proxy(drop, {
-    get: (target, key) => {
-      if (key === 'valueOf') return () => target.valueOf();
-      if (key === Symbol.toPrimitive)
-        return (hint: string) => (hint === 'string' ? shown(target) : target.valueOf());
-      return key === 'liquidMethodMissing' ? () => undefined : undefined;
-    },
-  });
-}
-
-function shown({ exact }: ExactNumber): string {
-  return exact instanceof Float ? String(exact.value) : exact.text;
 }

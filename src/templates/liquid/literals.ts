@@ -1,5 +1,5 @@
-// Ranges of Liquid, `(1..n)`, made safe: liquidjs counts them up in steps of 1, which beyond 2^53 never arrive, and makes
-// the whole list at once.
+// What stands in a Liquid template for a number or a range, made safe. liquidjs rounds numbers; and it counts ranges,
+// `(1..n)`, up in steps of 1, which beyond 2^53 never arrive, and makes the whole list at once.
 import {
   type Context,
   Expression,
@@ -9,21 +9,32 @@ import {
   TypeGuards,
   type ValueToken,
 } from 'liquidjs';
+import { JsonNumber } from '../../core/json.ts';
 import { Problem } from '../problem.ts';
 import { renderingOf } from './context.ts';
+import { ExactNumber } from './exact-number.ts';
 
 type FilteredValue = Extract<ValueToken, { initial: unknown }>;
 type Range = Extract<ValueToken, { lhs: unknown }>;
 
-/** Has each range that `templates` hold refuse ends that it cannot count between, and count its items as steps. */
-export function guardRanges(source: string, templates: readonly Template[]): void {
-  if (!source.includes('..')) return;
+/** Where there is none of these, there is nothing to look for. */
+const wanted = /\.\.|\d{16}|\.\d*0(?!\d)/;
+
+/**
+ * Has each number that `templates` hold keep its digits, and each range refuse ends that it cannot count between and
+ * count its items as steps.
+ */
+export function guardLiterals(source: string, templates: readonly Template[]): void {
+  if (!wanted.test(source)) return;
   const seen = new Set<object>();
   const open: object[] = [...templates];
   for (let object = open.pop(); object !== undefined; object = open.pop()) {
     if (seen.has(object)) continue;
     seen.add(object);
-    if (isRange(object)) guard(object);
+    if (object instanceof Token) {
+      if (TypeGuards.isRangeToken(object)) guard(object);
+      if (TypeGuards.isNumberToken(object)) keepDigits(object);
+    }
     for (const [name, member] of Object.entries(object)) {
       // The engine is none of the template.
       if (name !== 'liquid' && typeof member === 'object' && member !== null) open.push(member);
@@ -31,8 +42,10 @@ export function guardRanges(source: string, templates: readonly Template[]): voi
   }
 }
 
-function isRange(value: object): value is Range {
-  return value instanceof Token && TypeGuards.isRangeToken(value);
+function keepDigits(token: Token): void {
+  const text = token.getText();
+  if (String(Number(text)) === text || !/^-?(?:0|[1-9]\d*)(?:\.\d+)?$/.test(text)) return;
+  Reflect.set(token, 'content', new ExactNumber(new JsonNumber(text)));
 }
 
 function guard(range: Range): void {
