@@ -8,6 +8,8 @@ interface Mark {
   readonly dialect: Dialect;
   /** Where the character stands that tells it. */
   readonly offset: number;
+  /** Whether it is nothing but a keyword of Go where a Liquid variable could stand. */
+  readonly word: boolean;
 }
 
 /**
@@ -20,8 +22,10 @@ export function tellDialect(source: string, given?: Dialect): Dialect | 'text' {
   // To Go, `{%` is ordinary text.
   if (given === 'go') return source.includes('{{') ? 'go' : 'text';
   if (!source.includes('{{') && !source.includes('{%')) return 'text';
-  let told: Mark | undefined = given === undefined ? undefined : { dialect: given, offset: 0 };
+  let told: Mark | undefined = given === undefined ? undefined : { dialect: given, offset: 0, word: false };
   for (const mark of marks(source)) {
+    // A keyword of Go is a name like any other in Liquid: `{{ template }}`, `{{ range.start }}`.
+    if (given === 'liquid' && mark.word) continue;
     told ??= mark;
     if (mark.dialect !== told.dialect) throw mixed(source, told, mark, given !== undefined);
   }
@@ -43,7 +47,7 @@ function* marks(source: string): Iterable<Mark> {
   for (let found = opening.exec(source); found !== null; found = opening.exec(source)) {
     const at = found.index;
     if (found[0] === '{%') {
-      yield { dialect: 'liquid', offset: at };
+      yield { dialect: 'liquid', offset: at, word: false };
       opening.lastIndex = afterTag(source, at);
       continue;
     }
@@ -67,8 +71,9 @@ function afterTag(source: string, at: number): number {
   return rest.exec(source) === null ? source.length : rest.lastIndex;
 }
 
-/** A string, a comment or any other character of an action. The quotes of `\"…\"` do not count. */
-const piece = /\\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`|\/\*[\s\S]*?\*\/|[\s\S]/y;
+/** A string, a comment or any other character of an action. A `\"` without another one is no quote. */
+const piece =
+  /\\"(?:(?!\}\})(?:[^"\\\n]|\\[^"\n]))*\\"|\\"|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`[^`]*`|\/\*[\s\S]*?\*\/|[\s\S]/y;
 
 /** The offset of the `}}` that ends the action. */
 function actionEnd(source: string, start: number): number {
@@ -90,7 +95,7 @@ function markOf(source: string, start: number, end: number): Mark | undefined {
     if (source.charAt(at) !== '|') continue;
     const filter = /\|\s*[A-Za-z_][\w-]*\s*:(?!=)/y;
     filter.lastIndex = at;
-    if (filter.test(source)) return { dialect: 'liquid', offset: at };
+    if (filter.test(source)) return { dialect: 'liquid', offset: at, word: false };
   }
   goStart.lastIndex = start;
   const groups = goStart.exec(source)?.groups;
@@ -100,7 +105,9 @@ function markOf(source: string, start: number, end: number): Mark | undefined {
   const called = word !== undefined && given !== undefined && isFunction(word);
   const isGo =
     sign !== undefined || comment !== undefined || called || (word !== undefined && keywords.has(word));
-  return isGo ? { dialect: 'go', offset: start + source.slice(start).search(/[^-\s]/) } : undefined;
+  if (!isGo) return undefined;
+  const offset = start + source.slice(start).search(/[^-\s]/);
+  return { dialect: 'go', offset, word: word !== undefined && given === undefined };
 }
 
 function isFunction(word: string): boolean {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compileTemplate } from '../../src/templates/compile.ts';
 import { tellDialect } from '../../src/templates/dialect.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { errorOf } from './support.ts';
+import { errorOf, render } from './support.ts';
 
 describe('tellDialect', () => {
   test.each([
@@ -30,6 +30,9 @@ describe('tellDialect', () => {
     ['{% raw %}{{ .go }}{% endraw %}{{ a }}', 'liquid'],
     ['{% comment %}{{ .go }}{% endcomment %}{{ a }}', 'liquid'],
     ['{{/* {% liquid %} */}}', 'go'],
+    ['{{ if eq .a "x | y: z" }}b{{ end }}', 'go'],
+    ['{{ if eq .a \\"x | y: z\\" }}b{{ end }}', 'go'],
+    ['{{ if eq .a \\"x }} | y: z\\" }}b{{ end }}', 'go'],
     ['{{ if eq .Status \\"completed\\" }}a{{ else }}b{{ end }}"', 'go'],
   ])('%s is %s', (source, dialect) => {
     expect(tellDialect(source)).toBe(dialect);
@@ -40,6 +43,27 @@ describe('tellDialect', () => {
     expect(tellDialect('{{ .a }} {% x %}', 'go')).toBe('go');
     expect(tellDialect('plain {% x %}', 'go')).toBe('text');
     expect(() => tellDialect('{{ .a }}', 'liquid')).toThrow(/this is Go, but its dialect is Liquid/);
+  });
+
+  test.each(['{{ template }}', '{{ range.start }}-{{- end -}}', '{{ end | upcase }}', '{{ block.if }}'])(
+    'takes the keywords of Go for names where the file says Liquid: %s',
+    (source) => {
+      expect(tellDialect(source, 'liquid')).toBe('liquid');
+      expect(tellDialect(source)).toBe('go');
+    },
+  );
+
+  test.each(['{{ range .items }}', '{{ if eq .a 1 }}', '{{ template "x" }}', '{{ else if x }}'])(
+    'refuses what is no Liquid where the file says so: %s',
+    (source) => {
+      expect(() => tellDialect(source, 'liquid')).toThrow(/this is Go/);
+    },
+  );
+
+  test('so Liquid prints variables of such names', () => {
+    const data = { template: 'a', range: { start: 'b' }, end: 'c' };
+    const options = { dialect: 'liquid' } as const;
+    expect(render('{{ template }}{{ range.start }}{{ end }}', data, options)).toBe('abc');
   });
 });
 
