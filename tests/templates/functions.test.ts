@@ -219,3 +219,29 @@ describe('nothing of the host is reachable', () => {
     );
   });
 });
+
+describe('an integer and a float are compared as numbers', () => {
+  const prices =
+    '{"whole":150,"half":150.5,"low":99.99,"zero":100.0,"big":175928847299117063,"next":175928847299117064,"far":1.75928847299117064e17}';
+
+  test.each([
+    ['{{ gt .whole 100 }} {{ gt .half 100 }} {{ gt .low 100 }}', 'true true false'],
+    ['{{ gt .whole 100.0 }} {{ gt .half 100.0 }} {{ gt .low 100.0 }}', 'true true false'],
+    ['{{ ge .zero 100 }} {{ le .zero 100 }} {{ lt .zero 100 }} {{ gt .zero 100 }}', 'true true false false'],
+    ['{{ eq .zero 100 }} {{ ne .half 150 }} {{ eq .whole 1 150.0 }}', 'true true true'],
+    // The nearest float to both is 175928847299117056.
+    [
+      '{{ eq .big .next }} {{ lt .big .next }} {{ eq .far .next }} {{ gt .big .far }}',
+      'false true false true',
+    ],
+  ])('%s', (source, printed) => {
+    expect(render(source, prices)).toBe(printed);
+  });
+
+  test.each(['{{ gt .whole "100" }}', '{{ eq .half true }}', '{{ lt .none 1.5 }}'])(
+    'but not in %s',
+    (source) => {
+      expect(errorOf(source, prices).message).toMatch(/cannot be compared|has no order/);
+    },
+  );
+});

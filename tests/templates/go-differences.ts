@@ -12,6 +12,11 @@ export const deliberate: ReadonlyMap<string, string | undefined> = new Map([
   ['{{eq .s \\"text\\"}}', 'true'],
   // `break` leaves the loop around it, also from the `else` of an inner one.
   ['{{range .l}}{{range $.el}}{{else}}{{break}}{{end}}a{{end}}', ''],
+  // An integer and a float are compared as numbers.
+  ['{{eq 1 1.0}}', 'true'],
+  ['{{eq .n 5.0}}', 'true'],
+  ['{{eq .fz 0}}', 'true'],
+  ['{{lt 1 2.5}}', 'true'],
   // Newer than the Go of the fixtures: ranges over integers, and `else with`.
   ['{{range 3}}{{.}}{{end}}', '012'],
   ['{{range $i := .n}}{{$i}}{{end}}', '01234'],

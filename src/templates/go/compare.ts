@@ -1,8 +1,9 @@
-// Go's comparisons: between the same kinds only, and an error between others.
+// Go's comparisons: between the same kinds only, and an error between others. But an integer and a float are compared as
+// the numbers they are: of JSON's one kind of number we make both, and a price is now 150 and now 150.5.
 import { TimeValue } from '../data.ts';
 import { Problem } from '../problem.ts';
 import { compareStrings } from './print.ts';
-import { floatOf, integerOf, kindOf, typeName } from './values.ts';
+import { floatOf, integerOf, type Kind, kindOf, typeName } from './values.ts';
 
 /** The order of two numbers, integers of any size being exact; undefined where one is NaN. */
 export function numberOrder(a: unknown, b: unknown): -1 | 0 | 1 | undefined {
@@ -14,7 +15,8 @@ export function numberOrder(a: unknown, b: unknown): -1 | 0 | 1 | undefined {
 
 /** JavaScript compares its numbers and its bigints with each other exactly. */
 function exactOf(value: unknown): number | bigint {
-  return kindOf(value) === 'int' ? integerOf(value) : floatOf(value);
+  if (kindOf(value) !== 'int') return floatOf(value);
+  return typeof value === 'number' ? value : integerOf(value);
 }
 
 /** Whether two values are the same; nil equals nil alone. @throws {Problem} where Go has no answer. */
@@ -25,12 +27,9 @@ export function equal(a: unknown, b: unknown): boolean {
     if (kindOf(value) === 'list' || kindOf(value) === 'map')
       throw new Problem(`${typeName(value)} cannot be compared`);
   }
+  if (areNumbers(kind, other)) return numberOrder(a, b) === 0;
   if (kind !== other) throw incompatible(a, b);
   switch (kind) {
-    case 'int':
-      return integerOf(a) === integerOf(b);
-    case 'float':
-      return floatOf(a) === floatOf(b);
     case 'time':
       return a instanceof TimeValue && b instanceof TimeValue && a.ms === b.ms;
     default:
@@ -40,15 +39,18 @@ export function equal(a: unknown, b: unknown): boolean {
 
 /** Whether `a` comes before `b`. @throws {Problem} unless both are integers, floats or strings. */
 export function less(a: unknown, b: unknown): boolean {
-  const kind = kindOf(a);
+  const [kind, other] = [kindOf(a), kindOf(b)];
   for (const value of [a, b]) {
     if (!['int', 'float', 'string'].includes(kindOf(value)))
       throw new Problem(`${typeName(value)} has no order`);
   }
-  if (kind !== kindOf(b)) throw incompatible(a, b);
-  if (kind === 'int') return integerOf(a) < integerOf(b);
-  if (kind === 'float') return floatOf(a) < floatOf(b);
+  if (areNumbers(kind, other)) return numberOrder(a, b) === -1;
+  if (kind !== other) throw incompatible(a, b);
   return typeof a === 'string' && typeof b === 'string' && compareStrings(a, b) < 0;
+}
+
+function areNumbers(kind: Kind, other: Kind): boolean {
+  return (kind === 'int' || kind === 'float') && (other === 'int' || other === 'float');
 }
 
 function incompatible(a: unknown, b: unknown): Problem {
