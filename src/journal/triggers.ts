@@ -10,6 +10,8 @@ export interface TriggerRecord {
   /** All instants up to here are dealt with. Undefined for webhooks. */
   readonly lastInstant: number | undefined;
   readonly paused: boolean;
+  /** Of a schedule that was resumed: its instants up to here came while it was paused. Wall milliseconds. */
+  readonly pausedUntil?: number | undefined;
 }
 
 export interface SkipRecord {

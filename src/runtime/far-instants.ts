@@ -101,7 +101,7 @@ export class FarInstants {
     await journal().saveTriggers(
       records.flatMap((record) => [
         { ...record, fingerprint: 'removed' },
-        { ...record, lastInstant },
+        { ...record, lastInstant, pausedUntil: undefined },
       ]),
     );
     for (const record of records) {

@@ -96,11 +96,10 @@ export class Operations {
         (known) => known.agent === agent && known.trigger === trigger,
       );
       if (record === undefined) throw unknown('trigger', `${agent}/${trigger}`);
-      await journal.saveTriggers([{ ...record, paused }]);
-      triggerActor(this.#root(), agent, trigger)?.send({
-        type: paused ? 'pause' : 'resume',
-        at: clock.now(),
-      });
+      const at = clock.now();
+      const pausedUntil = record.paused && !paused ? at : record.pausedUntil;
+      await journal.saveTriggers([{ ...record, paused, pausedUntil }]);
+      triggerActor(this.#root(), agent, trigger)?.send({ type: paused ? 'pause' : 'resume', at });
     });
   }
 

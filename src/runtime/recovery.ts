@@ -68,10 +68,14 @@ export function triggerInputs(
   return {
     schedules: triggers
       .filter((trigger) => trigger.type === 'schedule')
-      .map((trigger) => ({
-        ...common(trigger),
-        lastInstant: remembered.get(triggerKey(trigger.agent, trigger.id))?.lastInstant ?? 0,
-      })),
+      .map((trigger) => {
+        const record = remembered.get(triggerKey(trigger.agent, trigger.id));
+        return {
+          ...common(trigger),
+          lastInstant: record?.lastInstant ?? 0,
+          pausedUntil: record?.pausedUntil,
+        };
+      }),
     webhooks: triggers.filter((trigger) => trigger.type === 'webhook').map(common),
   };
 }

@@ -21,6 +21,8 @@ export interface ScheduleInput {
   readonly paused: boolean;
   /** All instants up to here are dealt with. Wall milliseconds. */
   readonly lastInstant: number;
+  /** Instants up to here came while it was paused, and may not be on record yet. Wall milliseconds. */
+  readonly pausedUntil: number | undefined;
 }
 
 /** The next instant, and the milliseconds to it as they were when it was looked up; undefined when there is none. */
@@ -46,8 +48,6 @@ export interface DealtWith {
 
 interface ScheduleContext extends ScheduleInput {
   readonly wait: Wait;
-  /** Instants up to here came while it was paused, and are not on record yet. Wall milliseconds. */
-  readonly pausedUntil: number | undefined;
   /** What instants are held for, in words. */
   readonly heldFor: string | undefined;
 }
@@ -95,6 +95,8 @@ export const scheduleMachine = setup({
     hold: assign((_, { error }: { error: unknown }) => ({ heldFor: errorMessage(error) })),
     goOn: assign({
       lastInstant: ({ context, event }) => (event.type === 'go.on' ? event.from : context.lastInstant),
+      // Of the time that it does not go on from.
+      pausedUntil: undefined,
     }),
     tellPaused: emit(({ context, event }, _params: undefined) => tell('trigger.paused', context, event)),
     tellResumed: emit(({ context, event }, _params: undefined) => tell('trigger.resumed', context, event)),
@@ -112,7 +114,7 @@ export const scheduleMachine = setup({
 }).createMachine({
   id: 'schedule',
   options: { maxIterations: 1_000 },
-  context: ({ input }) => ({ ...input, wait: undefined, pausedUntil: undefined, heldFor: undefined }),
+  context: ({ input }) => ({ ...input, wait: undefined, heldFor: undefined }),
   initial: 'due',
   states: {
     due: {

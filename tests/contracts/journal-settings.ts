@@ -9,7 +9,13 @@ export function settingsContract(open: Opener): void {
     const hook = { agent: 'agent', trigger: 'hook', fingerprint: '', lastInstant: undefined, paused: true };
     await journal.saveTriggers([daily, hook]);
     expect(await journal.listTriggers()).toEqual([daily, hook]);
-    const changed = { ...daily, fingerprint: 'f2', lastInstant: start - 5, paused: true };
+    const changed = {
+      ...daily,
+      fingerprint: 'f2',
+      lastInstant: start - 5,
+      paused: true,
+      pausedUntil: start - 9,
+    };
     await journal.saveTriggers([changed]);
     expect(await journal.listTriggers()).toEqual([changed, hook]);
     await journal.saveTriggers([daily]);

@@ -1,4 +1,7 @@
 // Instants that cannot be dealt with when they come: they are held, told of once, and neither lost nor told twice.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { FakeClock } from '../support/fake-clock.ts';
 import { HeldRuns, planOf, startedRuntime, type TestRuntimeOptions } from '../support/runtime.ts';
@@ -180,6 +183,42 @@ test('what came during a pause is on record as such, also where a reload comes b
   expect(await tasks()).toEqual([]);
   expect(await recorded()).toHaveLength(20);
   await stop();
+});
+
+test('what came during a pause does not run after a kill while it was put on record', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'callboard-holds-'));
+  const path = join(folder, 'callboard.db');
+  const text = worker('every: 1m, overlap: queue_all');
+  let skips = 0;
+  let reached = () => {};
+  const third = new Promise<void>((resolve) => {
+    reached = resolve;
+  });
+  const first = await held(text, {
+    path,
+    journal: (journal) => ({
+      ...journal,
+      skip(skip) {
+        skips += 1;
+        if (skips < 3) return journal.skip(skip);
+        reached();
+        return new Promise<never>(() => {});
+      },
+    }),
+  });
+  await first.pause(true);
+  await first.clock.advance(20 * minute);
+  await first.pause(false);
+  await third;
+  await first.runtime.journal.close();
+  const second = await held(text, { path, clock: new FakeClock(first.clock.now()) });
+  await second.clock.settle(200);
+  expect(await second.tasks()).toEqual([]);
+  expect(await second.skips()).toHaveLength(20);
+  await second.clock.advance(minute);
+  expect(await second.tasks()).toHaveLength(1);
+  await second.stop();
+  rmSync(folder, { recursive: true });
 });
 
 test('catching up ends with the trigger that a reload takes away', async () => {

@@ -25,7 +25,14 @@ function waiting() {
       admitDue: fromPromise(({ input }) => new Promise<DealtWith>((end) => admissions.push({ input, end }))),
     },
   });
-  const input = { agent: 'a', trigger: 't', enabled: true, paused: false, lastInstant: 0 };
+  const input = {
+    agent: 'a',
+    trigger: 't',
+    enabled: true,
+    paused: false,
+    lastInstant: 0,
+    pausedUntil: undefined,
+  };
   const actor = createActor(machine, { clock, input }).start();
   const after = async (event: Parameters<typeof actor.send>[0]) => {
     actor.send(event);

@@ -10,6 +10,7 @@ export function listTriggers(connection: Connection): TriggerRecord[] {
     fingerprint: text(row, 'fingerprint'),
     lastInstant: optionalInteger(row, 'last_instant'),
     paused: integer(row, 'paused') === 1,
+    pausedUntil: optionalInteger(row, 'paused_until'),
   }));
 }
 
@@ -18,18 +19,19 @@ export function saveTrigger(connection: Connection, next: TriggerRecord, at: num
   const last = connection.get('SELECT paused FROM triggers WHERE agent = ? AND trigger = ?', agent, trigger);
   const wasPaused = last !== undefined && integer(last, 'paused') === 1;
   connection.run(
-    `INSERT INTO triggers (agent, trigger, fingerprint, last_instant, paused) VALUES (?, ?, ?, ?, ?)
+    `INSERT INTO triggers (agent, trigger, fingerprint, last_instant, paused, paused_until) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (agent, trigger) DO UPDATE SET
        -- A pause is written from a row read earlier: an instant committed in between must not be undone.
        last_instant = CASE WHEN fingerprint = excluded.fingerprint AND last_instant IS NOT NULL
          AND excluded.last_instant IS NOT NULL
          THEN MAX(last_instant, excluded.last_instant) ELSE excluded.last_instant END,
-       fingerprint = excluded.fingerprint, paused = excluded.paused`,
+       fingerprint = excluded.fingerprint, paused = excluded.paused, paused_until = excluded.paused_until`,
     agent,
     trigger,
     next.fingerprint,
     next.lastInstant,
     next.paused ? 1 : 0,
+    next.pausedUntil,
   );
   if (wasPaused === next.paused) return;
   appendEvent(connection, { type: next.paused ? 'trigger.paused' : 'trigger.resumed', agent, trigger, at });

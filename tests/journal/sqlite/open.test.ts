@@ -159,7 +159,7 @@ test('a file of a newer program is refused and left as it is', async () => {
   await (await open()).close();
   rawChange(path, 'PRAGMA user_version = 99');
   await expect(open()).rejects.toThrow(JournalTooNew);
-  await expect(open()).rejects.toThrow('its schema is version 99, and this program knows versions up to 6');
+  await expect(open()).rejects.toThrow('its schema is version 99, and this program knows versions up to 7');
   expect(rawRows(path, 'PRAGMA user_version')).toEqual([{ user_version: 99 }]);
 });
 
