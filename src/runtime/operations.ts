@@ -12,7 +12,7 @@ import type { NotificationPlan, TriggerPlan } from '../plan/plan.ts';
 import { scheduleInput } from '../plan/schedule-input.ts';
 import { admitInSpan } from '../triggers/traced-admission.ts';
 import { pauseEndpoint } from './pause-endpoint.ts';
-import { cancelTask } from './task-actors.ts';
+import { cancelTask } from './task-records.ts';
 import { triggerActor } from './trigger-actors.ts';
 import { agentPlan, announce, notificationPlan, triggerPlan, type World } from './world.ts';
 

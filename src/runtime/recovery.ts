@@ -2,8 +2,8 @@
 import type { TriggerRecord } from '../journal/triggers.ts';
 import type { AgentPlan, TriggerPlan } from '../plan/plan.ts';
 import type { AgentInput } from './agent.machine.ts';
+import { endPrograms, putInOrder } from './cut-off-tasks.ts';
 import type { Recovered } from './runtime.machine.ts';
-import { endPrograms, putInOrder } from './task-actors.ts';
 import type { World } from './world.ts';
 
 export async function recover(world: World): Promise<Recovered> {

@@ -11,7 +11,7 @@ import {
   triggerInputs,
 } from './recovery.ts';
 import type { PlanChange } from './runtime.machine.ts';
-import { cancelWaiting } from './task-actors.ts';
+import { cancelWaiting } from './task-records.ts';
 import type { World } from './world.ts';
 
 /** What a reload did. */

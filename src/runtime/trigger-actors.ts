@@ -10,9 +10,10 @@ import type { WebhookRequest } from '../triggers/webhook-input.ts';
 import { triggerActorId } from './agent.machine.ts';
 import type { Alarms } from './alarms.ts';
 import { FarInstants } from './far-instants.ts';
+import { endLeftBehindOf } from './left-behind.ts';
 import { triggerFingerprint, triggerKey } from './recovery.ts';
 import { agentActorId } from './runtime.machine.ts';
-import { endLeftBehindOf, outcomeDeliveries } from './task-actors.ts';
+import { outcomeDeliveries } from './task-records.ts';
 import { announce, triggerPlan, type World } from './world.ts';
 
 /** The schedule machine with its calendar, its waits and its admission provided. */

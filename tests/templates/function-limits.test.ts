@@ -1,24 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../src/core/clock.ts';
 import { TimeValue } from '../../src/templates/data.ts';
 import { functions } from '../../src/templates/functions/functions.ts';
 import { includes, places, splitAt } from '../../src/templates/functions/search.ts';
 import { engine } from '../../src/templates/liquid/engine.ts';
 import type { Dialect } from '../../src/templates/template.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-import { errorOf, render } from './support.ts';
-
-/** A clock on which a millisecond passes each time it is looked at. */
-function hurryingClock(): Clock {
-  const clock = new FakeClock();
-  let looks = 0;
-  clock.monotonic = () => {
-    looks += 1;
-    return looks;
-  };
-  return clock;
-}
+import { errorOf, hurryingClock, render } from './support.ts';
 
 const large = {
   // Base64, and longer than what may be gone through between two looks at the clock.

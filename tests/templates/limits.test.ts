@@ -1,21 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Clock } from '../../src/core/clock.ts';
 import { compileTemplate } from '../../src/templates/compile.ts';
 import { TemplateError } from '../../src/templates/template.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { errorOf, render } from './support.ts';
-
-/** A clock on which a millisecond passes each time it is looked at. */
-function hurryingClock(): Clock {
-  const clock = new FakeClock();
-  let looks = 0;
-  clock.monotonic = () => {
-    looks += 1;
-    return looks;
-  };
-  return clock;
-}
+import { errorOf, hurryingClock, render } from './support.ts';
 
 const list = { l: Array.from({ length: 1_000 }, (_, index) => index) };
 

@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/core/clock.ts';
 import { parseJson } from '../../src/core/json.ts';
 import { type CompileOptions, compileTemplate } from '../../src/templates/compile.ts';
 import { TemplateError } from '../../src/templates/template.ts';
@@ -35,4 +36,15 @@ export function errorOf(
     throw error;
   }
   throw new Error(`${JSON.stringify(source)} was expected to fail`);
+}
+
+/** A clock on which a millisecond passes each time it is looked at. */
+export function hurryingClock(): Clock {
+  const clock = new FakeClock();
+  let looks = 0;
+  clock.monotonic = () => {
+    looks += 1;
+    return looks;
+  };
+  return clock;
 }
