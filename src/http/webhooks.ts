@@ -124,7 +124,7 @@ async function answerCall(call: Call, world: HttpWorld, span: Span): Promise<Ans
   });
   switch (answer.kind) {
     case 'accepted':
-      span.set({ 'callboard.task.id': answer.task.id });
+      span.set({ 'callboard.task.id': answer.taskId });
       return accepted(world, plan, answer);
     case 'skipped':
       return jsonAnswer(200, { status: 'skipped', reason: 'filtered' });
@@ -195,19 +195,19 @@ function queryOf(target: string): ReadonlyMap<string, string> {
 async function accepted(
   world: HttpWorld,
   plan: WebhookPlan,
-  { task, duplicate }: Extract<WebhookAnswer, { kind: 'accepted' }>,
+  { taskId, duplicate }: Extract<WebhookAnswer, { kind: 'accepted' }>,
 ): Promise<Answer> {
   const repeated = duplicate ? { duplicate: true } : {};
   if (plan.response.mode !== 'sync') {
-    const body = { task_id: task.id, status: 'accepted', agent_name: task.agent, ...repeated };
-    return jsonAnswer(202, body, { Location: statusLink(world.token, task.id) });
+    const body = { task_id: taskId, status: 'accepted', agent_name: plan.agent, ...repeated };
+    return jsonAnswer(202, body, { Location: statusLink(world.token, taskId) });
   }
   const ended = await within(world.runtime.clock, plan.response.timeout, (signal) =>
-    world.runtime.ended(task.id, signal),
+    world.runtime.ended(taskId, signal),
   );
   if (ended === undefined) {
-    const body = { status: 'timeout', agent_name: task.agent, task_id: task.id, ...repeated };
-    return jsonAnswer(504, body, { Location: statusLink(world.token, task.id) });
+    const body = { status: 'timeout', agent_name: plan.agent, task_id: taskId, ...repeated };
+    return jsonAnswer(504, body, { Location: statusLink(world.token, taskId) });
   }
   return jsonAnswer(ended.status === 'completed' ? 200 : 500, { ...syncBody(ended, world), ...repeated });
 }

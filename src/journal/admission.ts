@@ -49,7 +49,6 @@ export interface RateLimit {
 export type AdmissionResult =
   | {
       readonly outcome: 'admitted';
-      readonly task: TaskRecord;
       /** May be claimed at once (neither due later nor behind another of its group). */
       readonly ready: boolean;
       /** `replace`: running tasks of the group that must now be cancelled. That is on record, as their `cancelReason`. */
@@ -57,11 +56,11 @@ export type AdmissionResult =
       /** `queue` and `replace`: waiting tasks that were cancelled in the same commit. */
       readonly displaced: readonly TaskRecord[];
     }
-  | { readonly outcome: 'coalesced'; readonly task: TaskRecord }
+  | { readonly outcome: 'coalesced'; readonly taskId: string }
   | { readonly outcome: 'stale'; readonly count: number }
   /** The tasks that would be cancelled, with the reason that they would have. */
   | { readonly outcome: 'displaces'; readonly tasks: readonly TaskRecord[] }
-  | { readonly outcome: 'duplicate'; readonly task: TaskRecord }
+  | { readonly outcome: 'duplicate'; readonly taskId: string }
   | { readonly outcome: 'instant_taken' }
   | { readonly outcome: 'overlap' }
   | { readonly outcome: 'rate_limited' | 'budget'; readonly retryAfterMs: number }

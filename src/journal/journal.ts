@@ -39,13 +39,13 @@ export interface Journal {
   newestTaskNanos(): Promise<bigint>;
 
   admitTask(admission: Admission): Promise<AdmissionResult>;
-  /** The live or completed task that one of the keys belongs to. */
+  /** The id of the live or completed task that one of the keys belongs to. */
   findRepeat(
     agent: string,
     trigger: string,
     keys: readonly string[],
     now: number,
-  ): Promise<TaskRecord | undefined>;
+  ): Promise<string | undefined>;
   /** Whether the bucket has a token, without taking it: milliseconds until it has one, 0 when it has. */
   peekRate(agent: string, trigger: string, rate: RateLimit, now: number): Promise<number>;
   /** Milliseconds until the agent may be given another of `hourly` tasks an hour, 0 when it may now. */

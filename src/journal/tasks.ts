@@ -84,3 +84,33 @@ export interface Release {
 export function isTerminal(status: TaskStatus): status is TerminalStatus {
   return status === 'completed' || status === 'failed' || status === 'cancelled';
 }
+
+/** The record of a task that has just been admitted. */
+export function queuedTask(task: NewTask): TaskRecord {
+  return {
+    id: task.id,
+    agent: task.agent,
+    trigger: task.trigger,
+    triggerType: task.triggerType,
+    status: 'queued',
+    reason: undefined,
+    cancelReason: undefined,
+    input: task.input,
+    result: undefined,
+    error: undefined,
+    attempt: 0,
+    crashes: 0,
+    createdAt: task.createdAt,
+    startedAt: undefined,
+    finishedAt: undefined,
+    dueAt: task.dueAt,
+    scheduledAt: task.scheduledAt,
+    group: task.group,
+    callbackUrl: task.callbackUrl,
+    traceparent: task.traceparent,
+    count: 1,
+    usage: undefined,
+    notes: undefined,
+    fence: 0,
+  };
+}

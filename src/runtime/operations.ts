@@ -6,7 +6,7 @@ import type { TriggerType } from '../core/ids.ts';
 import type { AdmissionResult } from '../journal/admission.ts';
 import type { DeliveryRecord } from '../journal/deliveries.ts';
 import type { DeliveryFilter } from '../journal/lists.ts';
-import type { TaskRecord } from '../journal/tasks.ts';
+import { queuedTask, type TaskRecord } from '../journal/tasks.ts';
 import { notificationDelivery } from '../notifications/outbox.ts';
 import type { NotificationPlan, TriggerPlan } from '../plan/plan.ts';
 import { scheduleInput } from '../plan/schedule-input.ts';
@@ -144,21 +144,22 @@ export class Operations {
     const plan = this.#world.plan();
     const createdAt = clock.now();
     const id = ids.task(triggerType, task.agent);
-    const result = await admitInSpan(tracer, { ...task, id, triggerType, createdAt }, (task) =>
-      journal.admitTask({
+    const result = await admitInSpan(tracer, { ...task, id, triggerType, createdAt }, async (task) => ({
+      ...(await journal.admitTask({
         task,
         queueLimit: plan.limits.queue,
         replays,
         hourly: plan.agents.get(task.agent)?.budget.tasksPerHour,
-      }),
-    );
+      })),
+      record: queuedTask(task),
+    }));
     if (result.outcome !== 'admitted') {
       throw new NotAdmitted(task.agent, result);
     }
     const { agent, trigger } = task;
-    bus.publish({ type: 'task.queued', taskId: result.task.id, agent, trigger, at: createdAt });
+    bus.publish({ type: 'task.queued', taskId: id, agent, trigger, at: createdAt });
     this.#world.wake({ agents: [agent] });
-    return result.task;
+    return result.record;
   }
 
   #ownInput(plan: TriggerPlan): string {

@@ -151,7 +151,7 @@ async function admitInstant(
       }
       world.announce(result.displaced.flatMap((task) => displaced.get(task.id) ?? []));
       for (const taskId of result.replaces) world.cancel(agent, taskId, 'replaced');
-      world.publish({ type: 'task.queued', taskId: result.task.id, agent, trigger, at: now });
+      world.publish({ type: 'task.queued', taskId: task.id, agent, trigger, at: now });
       if (result.ready || dueAt !== undefined) world.wake(agent, dueAt);
       return;
     case 'overlap':

@@ -6,7 +6,6 @@ import type { CallboardEvent, SkipReason } from '../core/events.ts';
 import { errorMessage } from '../core/failure.ts';
 import type { IdSource } from '../core/ids.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { TaskRecord } from '../journal/tasks.ts';
 import type { WebhookPlan } from '../plan/plan.ts';
 import type { Verification } from '../signatures/signature.ts';
 import { readPath } from '../templates/fields.ts';
@@ -15,7 +14,7 @@ import { deliveryId, type ParsedBody, parseBody, slackChallenge } from './webhoo
 import { type WebhookRequest, webhookInput, webhookTemplateData } from './webhook-input.ts';
 
 export type WebhookAnswer =
-  | { readonly kind: 'accepted'; readonly task: TaskRecord; readonly duplicate: boolean }
+  | { readonly kind: 'accepted'; readonly taskId: string; readonly duplicate: boolean }
   | { readonly kind: 'skipped' }
   | { readonly kind: 'challenge'; readonly text: string }
   | { readonly kind: 'unauthorized' }
@@ -122,7 +121,7 @@ async function admit(
     const first = await journal.findRepeat(agent, trigger, repeat, now);
     if (first !== undefined) {
       await skip('duplicate', first);
-      return { kind: 'accepted', task: first, duplicate: true };
+      return { kind: 'accepted', taskId: first, duplicate: true };
     }
   }
   if (plan.when !== undefined && rendered(plan.when, data, 'when').trim() !== 'true') {
@@ -154,9 +153,10 @@ async function admit(
       () => webhookInput(plan, body, () => ({ ...data(), count: joined })),
       'webhook_input',
     );
+    const taskId = world.ids.task('webhook', agent);
     const result = await journal.admitTask({
       task: {
-        id: world.ids.task('webhook', agent),
+        id: taskId,
         agent,
         trigger,
         triggerType: 'webhook',
@@ -178,20 +178,20 @@ async function admit(
     });
     switch (result.outcome) {
       case 'admitted':
-        world.publish({ type: 'task.queued', taskId: result.task.id, agent, trigger, at: now });
-        world.wake(agent, result.ready ? undefined : result.task.dueAt);
-        return { kind: 'accepted', task: result.task, duplicate: false };
+        world.publish({ type: 'task.queued', taskId, agent, trigger, at: now });
+        world.wake(agent, result.ready ? undefined : coalesce?.dueAt);
+        return { kind: 'accepted', taskId, duplicate: false };
       case 'coalesced':
         tell('coalesced');
-        return { kind: 'accepted', task: result.task, duplicate: false };
+        return { kind: 'accepted', taskId: result.taskId, duplicate: false };
       case 'stale':
         // Another call joined in between: the template must see the count that is true now.
         count = result.count;
         continue;
       case 'duplicate':
         tell('duplicate');
-        world.note(plan, 'repeat', { task: result.task.id });
-        return { kind: 'accepted', task: result.task, duplicate: true };
+        world.note(plan, 'repeat', { task: result.taskId });
+        return { kind: 'accepted', taskId: result.taskId, duplicate: true };
       case 'rate_limited':
       case 'budget':
         tell(result.outcome);
@@ -205,10 +205,10 @@ async function admit(
     }
   }
 
-  async function skip(reason: SkipReason, task?: TaskRecord): Promise<void> {
+  async function skip(reason: SkipReason, taskId?: string): Promise<void> {
     await journal.skip({ agent, trigger, reason, at: now });
     tell(reason);
-    if (task !== undefined) world.note(plan, 'repeat', { task: task.id });
+    if (taskId !== undefined) world.note(plan, 'repeat', { task: taskId });
   }
 
   function tell(reason: SkipReason): void {

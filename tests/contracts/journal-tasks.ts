@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { StaleFence } from '../../src/journal/errors.ts';
+import { queuedTask } from '../../src/journal/tasks.ts';
 import {
   admission,
   admitted,
@@ -26,8 +27,9 @@ export function taskContract(open: Opener): void {
       callbackUrl: 'https://a.example/',
       traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
     } as const;
-    const { task, ready } = admitted(await journal.admitTask(admission('task', { task: scheduled })));
-    expect(ready).toBe(true);
+    const asked = admission('task', { task: scheduled });
+    expect(admitted(await journal.admitTask(asked)).ready).toBe(true);
+    const task = queuedTask(asked.task);
     expect(await journal.getTask('task')).toEqual(task);
     expect(task).toMatchObject({ status: 'queued', attempt: 0, count: 1, fence: 0, ...scheduled });
 

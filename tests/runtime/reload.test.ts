@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { Failure } from '../../src/core/failure.ts';
 import type { Journal } from '../../src/journal/journal.ts';
 import { triggerActor } from '../../src/runtime/trigger-actors.ts';
+import type { WebhookAnswer } from '../../src/triggers/webhook-call.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { agents, every, heldRequest, hook, reloadable, request } from '../support/reloadable.ts';
 import { HeldRuns, planOf, type TestRuntime } from '../support/runtime.ts';
@@ -163,14 +164,16 @@ test('a schedule that is disabled and enabled again owes nothing for the time be
 test('a call that is under way is dealt with by the file that it came in under', async () => {
   const made = await reloadable(agents(hook('a', ', input: old')));
   const { runtime, clock, reload } = made;
+  const inputOf = async (answer: WebhookAnswer) =>
+    answer.kind === 'accepted' ? (await runtime.journal.getTask(answer.taskId))?.input : undefined;
   const { release, read } = heldRequest('{}');
   const call = runtime.call('a', 'webhook', read);
   await clock.settle();
   await reload(agents(hook('a', ', input: new')));
   const next = await runtime.call('a', 'webhook', request('{}'));
   release();
-  expect(await call).toMatchObject({ kind: 'accepted', task: { input: 'old' } });
-  expect(next).toMatchObject({ kind: 'accepted', task: { input: 'new' } });
+  expect(await inputOf(await call)).toBe('old');
+  expect(await inputOf(next)).toBe('new');
   await made.stop();
 });
 
@@ -198,7 +201,7 @@ test('a call that is under way when its agent is removed leaves no task that wai
   const answer = await call;
   if (answer.kind !== 'accepted') throw new Error(answer.kind);
   await clock.settle(20);
-  expect(await made.statusOf(answer.task.id)).toEqual(['cancelled', 'removed']);
+  expect(await made.statusOf(answer.taskId)).toEqual(['cancelled', 'removed']);
   await made.stop();
 });
 

@@ -3,7 +3,6 @@
 import type { SkipReason } from '../../core/events.ts';
 import { nanosOfTaskId } from '../../core/ids.ts';
 import type { Admission, AdmissionResult } from '../admission.ts';
-import type { TaskRecord } from '../tasks.ts';
 import { join, joinable } from './coalesce.ts';
 import type { Connection } from './connection.ts';
 import { waitingTasks } from './depths.ts';
@@ -12,9 +11,8 @@ import { holderOf, type Stage, stageFor } from './groups.ts';
 import { displacement, makeRoom, unannounced } from './overlap.ts';
 import { takeToken, waitForHour, waitForToken } from './rates.ts';
 import { findRepeat, keepForRepeats, rememberKeys, takeOverKeys } from './repeats.ts';
-import { integer } from './row.ts';
+import { integer, text } from './row.ts';
 import { recordSkip } from './skips.ts';
-import { aboutTask } from './task-rows.ts';
 import { advanceInstant } from './triggers.ts';
 
 export function admitTask(connection: Connection, admission: Admission): AdmissionResult {
@@ -26,12 +24,12 @@ export function admitTask(connection: Connection, admission: Admission): Admissi
     const count = waiting === undefined ? 0 : integer(waiting, 'calls');
     if (count !== (coalesce.count ?? count)) return { outcome: 'stale', count };
     if (waiting !== undefined) {
-      const joined = join(connection, waiting, task);
+      join(connection, waiting, task);
       const seq = integer(waiting, 'seq');
       if (admission.repeat !== undefined) keepForRepeats(connection, seq, admission.repeat.until);
       settle(connection, admission, seq);
       skip(connection, admission, 'coalesced');
-      return { outcome: 'coalesced', task: joined };
+      return { outcome: 'coalesced', taskId: text(waiting, 'id') };
     }
   }
   const displaces = displacement(connection, admission);
@@ -41,9 +39,9 @@ export function admitTask(connection: Connection, admission: Admission): Admissi
   const stage = stageFor(held, task.dueAt, task.createdAt);
   const seq = insert(connection, admission, stage);
   settle(connection, admission, seq);
-  const record = newRecord(admission);
-  appendEvent(connection, { ...aboutTask(record, task.createdAt), type: 'task.queued' });
-  return { outcome: 'admitted', task: record, ready: stage === 'ready', replaces, displaced };
+  const { id: taskId, agent, trigger, createdAt: at } = task;
+  appendEvent(connection, { type: 'task.queued', taskId, agent, trigger, at });
+  return { outcome: 'admitted', ready: stage === 'ready', replaces, displaced };
 }
 
 /** The checks that need no row of the task, in the order of the port. What joins a task is not one more. */
@@ -58,7 +56,7 @@ function check(connection: Connection, admission: Admission, joins: boolean): Ad
     const first = findRepeat(connection, agent, trigger, repeat.keys, now);
     if (first !== undefined) {
       skip(connection, admission, 'duplicate');
-      return { outcome: 'duplicate', task: first };
+      return { outcome: 'duplicate', taskId: first };
     }
   }
   if (rate !== undefined) {
@@ -134,33 +132,4 @@ function insert(connection: Connection, { task, coalesce, repeat }: Admission, s
   connection.totals.moved(task.agent, undefined, 'queued');
   connection.totals.made(nanosOfTaskId(task.id) ?? 0n);
   return lastSeq;
-}
-
-function newRecord({ task }: Admission): TaskRecord {
-  return {
-    id: task.id,
-    agent: task.agent,
-    trigger: task.trigger,
-    triggerType: task.triggerType,
-    status: 'queued',
-    reason: undefined,
-    cancelReason: undefined,
-    input: task.input,
-    result: undefined,
-    error: undefined,
-    attempt: 0,
-    crashes: 0,
-    createdAt: task.createdAt,
-    startedAt: undefined,
-    finishedAt: undefined,
-    dueAt: task.dueAt,
-    scheduledAt: task.scheduledAt,
-    group: task.group,
-    callbackUrl: task.callbackUrl,
-    traceparent: task.traceparent,
-    count: 1,
-    usage: undefined,
-    notes: undefined,
-    fence: 0,
-  };
 }

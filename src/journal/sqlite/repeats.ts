@@ -1,19 +1,17 @@
-import type { TaskRecord } from '../tasks.ts';
 import type { Connection } from './connection.ts';
 import { integer, optionalInteger, text } from './row.ts';
-import { taskRecord } from './task-rows.ts';
 
-/** The live or completed task that one of the keys belongs to. */
+/** The id of the live or completed task that one of the keys belongs to. */
 export function findRepeat(
   connection: Connection,
   agent: string,
   trigger: string,
   keys: readonly string[],
   now: number,
-): TaskRecord | undefined {
+): string | undefined {
   for (const key of keys) {
     const row = connection.get(
-      `SELECT tasks.* FROM repeats JOIN tasks ON tasks.seq = repeats.task_seq
+      `SELECT tasks.id FROM repeats JOIN tasks ON tasks.seq = repeats.task_seq
        WHERE repeats.agent = ? AND repeats.trigger = ? AND repeats.key = ? AND repeats.until > ?
          AND tasks.status NOT IN ('failed', 'cancelled')`,
       agent,
@@ -21,7 +19,7 @@ export function findRepeat(
       key,
       now,
     );
-    if (row !== undefined) return taskRecord(row);
+    if (row !== undefined) return text(row, 'id');
   }
   return undefined;
 }
