@@ -118,9 +118,9 @@ async function answerCall(call: Call, world: HttpWorld, span: Span): Promise<Ans
     if (plan.allowIps.length > 0 && !matchesCidr(from(), plan.allowIps)) {
       throw new CallRefused(403, 'the address is not allowed');
     }
-    const request = await readRequest(call, from);
+    const request = await readRequest(call, from, span);
     await checkLogin(request, world, plan);
-    return { ...request, traceparent: span.traceparent };
+    return request;
   });
   switch (answer.kind) {
     case 'accepted':
@@ -161,7 +161,11 @@ async function checkLogin(
   }
 }
 
-async function readRequest({ incoming, method, plan }: Call, from: () => string): Promise<WebhookRequest> {
+async function readRequest(
+  { incoming, method, plan }: Call,
+  from: () => string,
+  { traceparent }: Span,
+): Promise<WebhookRequest> {
   const raw: [string, string][] = [];
   for (let index = 0; index + 1 < incoming.rawHeaders.length; index += 2) {
     raw.push([incoming.rawHeaders[index] ?? '', incoming.rawHeaders[index + 1] ?? '']);
@@ -178,6 +182,7 @@ async function readRequest({ incoming, method, plan }: Call, from: () => string)
     body,
     content: async () => inflateBody(body, headers.get('content-encoding'), plan.maxBody),
     from,
+    traceparent,
   };
 }
 
