@@ -22,12 +22,20 @@ export interface McpHttpServer {
 
 /**
  * A tool server over streamable HTTP that wants `Authorization: Bearer TOKEN` and remembers what it was asked. `wait` holds
- * up what a tool says; with `json` its answers are no streams of events.
+ * up what a tool says, `saying` makes another text of it; with `json` its answers are no streams of events.
  */
 export async function startMcpHttpServer(
   tools: readonly string[],
   token = 'open',
-  { wait, json = false }: { readonly wait?: () => Promise<void>; readonly json?: boolean } = {},
+  {
+    wait,
+    saying = (text) => text,
+    json = false,
+  }: {
+    readonly wait?: () => Promise<void>;
+    readonly saying?: (text: string) => string;
+    readonly json?: boolean;
+  } = {},
 ): Promise<McpHttpServer> {
   const calls: { tool: string; text: string }[] = [];
   const traceparents: unknown[] = [];
@@ -53,7 +61,7 @@ export async function startMcpHttpServer(
           calls.push({ tool, text });
           traceparents.push(_meta?.traceparent);
           await wait?.();
-          return { content: [{ type: 'text', text: `${tool} heard ${text}` }] };
+          return { content: [{ type: 'text', text: saying(`${tool} heard ${text}`) }] };
         },
       );
     }

@@ -3,6 +3,7 @@
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { patientFetch } from '../patient-fetch.ts';
 import { fields } from './fields.ts';
+import { messageLimit } from './stdio-transport.ts';
 
 /** The fetch of one session. */
 export function sessionFetch(): FetchLike {
@@ -28,7 +29,9 @@ export function sessionFetch(): FetchLike {
       const answer = await patientFetch(url, { ...init, signal: exchange.signal });
       const { status, statusText, headers, body } = answer;
       if (body === null) end();
-      const passedOn = body === null ? null : passOn(body.getReader(), exchange.signal, end);
+      const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
+      const instead = isRequest && isStream ? refusalOf(message.id) : undefined;
+      const passedOn = body === null ? null : passOn(body.getReader(), exchange.signal, end, instead);
       return new Response(passedOn, { status, statusText, headers: [...headers] });
     } catch (thrown) {
       end();
@@ -39,22 +42,38 @@ export function sessionFetch(): FetchLike {
 
 class LetGo extends Error {}
 
+const tooLong = `the tool server sent an answer of more than ${messageLimit / 2 ** 20} MiB`;
+
+/** The event that answers a request whose own answer is too long: at the end of its stream alone the library would wait on. */
+function refusalOf(id: unknown): Uint8Array<ArrayBuffer> {
+  const answer = JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_000, message: tooLong } });
+  return new TextEncoder().encode(`\n\ndata: ${answer}\n\n`);
+}
+
 interface Reader {
   read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> | undefined }>;
   cancel(reason: unknown): Promise<void>;
 }
 
-/** The body of an answer; calls `end` when that is over. */
+/** The body of an answer; calls `end` when that is over. One that is too long ends with `instead`, or as an error. */
 function passOn(
   reader: Reader,
   signal: AbortSignal,
   end: () => void,
+  instead: Uint8Array<ArrayBuffer> | undefined,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  let size = 0;
   return new ReadableStream({
     pull: async (controller) => {
       try {
         const { value } = await reader.read();
-        if (value !== undefined) return controller.enqueue(value);
+        size += value?.length ?? 0;
+        if (value !== undefined && size <= messageLimit) return controller.enqueue(value);
+        if (size > messageLimit) {
+          await reader.cancel(tooLong);
+          if (instead === undefined) throw new Error(tooLong);
+          controller.enqueue(instead);
+        }
         end();
         controller.close();
       } catch (thrown) {

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { ToolServer } from '../../../src/agents/mcp/tool-server.ts';
 import { SystemClock } from '../../../src/core/clock.ts';
 import { systemRandom } from '../../../src/core/random.ts';
+import { startMcpHttpServer } from '../../support/mcp-http.ts';
 
 const script = fileURLToPath(new URL('../fixtures/scripted-server.mjs', import.meta.url));
 const { signal } = new AbortController();
@@ -27,4 +28,29 @@ test('an answer that is too large is told as that to every call that is lost wit
     expect.stringMatching(/ sent a message of more than 10 MiB and was ended; it is started again/),
   ]);
   expect(await server.call('say', {}, { signal })).toMatchObject({ isError: false });
+});
+
+describe.each([
+  ['as a stream of events', false],
+  ['as JSON', true],
+])('a tool server over HTTP that answers %s', (_how, json) => {
+  test('may say much, and is told of an answer that is too large, which no later one suffers from', async () => {
+    let bytes = 2 ** 20;
+    const tools = await startMcpHttpServer(['look'], 'open', { saying: () => 'x'.repeat(bytes), json });
+    server = new ToolServer(
+      { url: tools.url, headers: { Authorization: 'Bearer open' } },
+      { clock: new SystemClock(), random: systemRandom },
+    );
+    const look = () => server.call('look', { text: 'here' }, { signal });
+    expect((await look()).text).toHaveLength(bytes);
+    bytes = 40 * 2 ** 20;
+    expect(await look()).toEqual({
+      text: expect.stringContaining('the tool server sent an answer of more than 10 MiB'),
+      isError: true,
+    });
+    bytes = 3;
+    expect(await look()).toEqual({ text: 'xxx', isError: false });
+    expect(tools.sessions()).toBe(1);
+    await tools.close();
+  });
 });
