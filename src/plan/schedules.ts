@@ -26,7 +26,10 @@ export function buildSchedule(
   const input = compileAt(context, [...path, 'input'], config.input);
   const calendar = buildCalendar(context, path, config, spec);
   if (calendar === undefined) return undefined;
-  if (config.enabled) warnOfNever(context, path, config, calendar);
+  if (config.enabled) {
+    warnOfNever(context, path, config, calendar);
+    warnOfLongJitter(context, path, config, calendar);
+  }
   checkInput(context, [...path, 'input'], { ...owner, input }, calendar);
   return {
     type: 'schedule',
@@ -104,6 +107,36 @@ function warnOfNever(
     place,
     `${field} ${problems.shown(place, config[field])} ${whyNever(field, calendar, now)}`,
   );
+}
+
+/** A task that waits for its delay is not over, and may be in the way of the next one. */
+function warnOfLongJitter(
+  { problems, clock }: BuildContext,
+  path: Path,
+  { jitter, overlap }: ScheduleConfig,
+  calendar: Calendar,
+): void {
+  if (jitter === 0 || overlap === 'allow' || overlap === 'queue_all') return;
+  const shortest = shortestInterval(calendar, clock.now());
+  if (jitter <= shortest) return;
+  const what = overlap === 'skip' ? 'skipped' : 'displaced';
+  const between = `${formatDuration(shortest)} between two instants`;
+  problems.warning(
+    [...path, 'jitter'],
+    `jitter ${formatDuration(jitter)} is longer than the ${between}: with overlap ${overlap} some are ${what} while another waits for its delay`,
+  );
+}
+
+/** Milliseconds between the closest two of the next instants; infinite where there are fewer than two. */
+function shortestInterval(calendar: Calendar, now: number): number {
+  let shortest = Number.POSITIVE_INFINITY;
+  let last = calendar.next(now)?.at;
+  for (let count = 1; count < 25 && last !== undefined; count += 1) {
+    const next: number | undefined = calendar.next(last)?.at;
+    if (next !== undefined) shortest = Math.min(shortest, next - last);
+    last = next;
+  }
+  return shortest;
 }
 
 function whyNever(field: 'at' | 'cron', calendar: Calendar, now: number): string {

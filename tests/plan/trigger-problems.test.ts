@@ -260,6 +260,21 @@ it.each([
     ],
   ],
   [
+    'a jitter that is longer than the time to the next instant',
+    schedule('cron: "0,10 * * * *"', 'jitter: 30m'),
+    [
+      'c.yaml:7:15: warning: jitter 30m is longer than the 10m between two instants: with overlap skip some are skipped while another waits for its delay',
+    ],
+  ],
+  [
+    'a long jitter that displaces',
+    schedule('every: 1h', 'jitter: 2h', 'overlap: replace'),
+    [
+      'c.yaml:7:15: warning: jitter 2h is longer than the 1h between two instants: with overlap replace some are displaced while another waits for its delay',
+    ],
+  ],
+  ['a long jitter that is in no way', schedule('every: 1h', 'jitter: 2h', 'overlap: queue_all'), []],
+  [
     'a day that never comes',
     schedule('cron: "0 0 30 2 *"'),
     ['c.yaml:6:13: warning: cron "0 0 30 2 *" never comes: no such day exists'],
