@@ -24,7 +24,7 @@ const mostOnlookers = 16;
 export interface InspectSocketOptions {
   readonly access: Access;
   /** As it is in force. */
-  readonly plan: () => Pick<ServerPlan, 'corsOrigins'>;
+  readonly plan: () => Pick<ServerPlan, 'corsOrigins' | 'tls'>;
   readonly feed: () => Promise<InspectFeed>;
 }
 
@@ -110,7 +110,7 @@ const policyViolation = 1008;
 
 function misplaced(
   { headers, url }: IncomingMessage,
-  plan: Pick<ServerPlan, 'corsOrigins'>,
+  plan: Pick<ServerPlan, 'corsOrigins' | 'tls'>,
 ): string | undefined {
   if (url !== inspectSocketPath) return '404 Not Found';
   const { origin, host } = headers;
@@ -136,6 +136,8 @@ function percentDecoded(text: string): string | undefined {
 }
 
 function refuse(socket: Duplex, status: string): void {
+  // No limit of the server holds for an upgraded socket: a client that leaves its half open would keep it for good.
+  socket.once('finish', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
 
@@ -152,5 +154,6 @@ function serveAsPlain(server: Server, request: IncomingMessage, socket: Duplex, 
       lines.push(`${name}: ${rawHeaders[index + 1]}`);
   }
   socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
-  server.emit('connection', socket);
+  // Over TLS a `connection` begins with a handshake, and this one has had its own.
+  server.emit('encrypted' in socket ? 'secureConnection' : 'connection', socket);
 }

@@ -1,6 +1,7 @@
 // The live machines of the real program, as the Stately inspector would receive them.
 import { readFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { connect as connectTcp } from 'node:net';
 import { afterEach, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
@@ -186,6 +187,34 @@ describe.each(runtimes)('under $name', (runtime) => {
     await expect
       .poll(() => late.events().map((event) => event.type === '@xstate.actor' && event.name))
       .toEqual(expect.arrayContaining(['runtime', 'dispatcher', 'agent:hello', 'trigger:webhook']));
+    expect(await program.stop()).toBe(0);
+  });
+
+  test('a refused one is let go, whether its client closes or not, and keeps no stop waiting', async () => {
+    const place = workspace();
+    const program = place.run(runtime, 'agents: { hello: { type: echo } }');
+    const { port } = new URL(await program.ready());
+    const socket = connectTcp({ port: Number(port), host: '127.0.0.1', allowHalfOpen: true });
+    let answer = '';
+    socket.on('data', (data) => {
+      answer += String(data);
+    });
+    let failure: Error | undefined;
+    socket.on('error', (thrown) => {
+      failure = thrown;
+    });
+    socket.write(
+      'GET /inspect/socket HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n' +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    );
+    await new Promise((resolve) => socket.once('end', resolve));
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /);
+    // Half of it is still open here; nobody is there to hear what is sent.
+    const sent = () => {
+      socket.write('x');
+      return failure?.message;
+    };
+    await expect.poll(sent).toMatch(/ECONNRESET|EPIPE/);
     expect(await program.stop()).toBe(0);
   });
 
