@@ -97,8 +97,10 @@ async function verifyWith(token: string, keys: Keys, wanted: JWTVerifyOptions): 
 }
 
 function ifSignedOtherwise(thrown: unknown): undefined {
-  if (thrown instanceof errors.JWSSignatureVerificationFailed) return undefined;
-  throw thrown;
+  // What is no error of the library's own says that the key cannot be used at all: it is too short, or none.
+  const isOfThisKey =
+    thrown instanceof errors.JWSSignatureVerificationFailed || !(thrown instanceof errors.JOSEError);
+  if (!isOfThisKey) throw thrown;
 }
 
 /** A token without `kid`, and one of an issuer that gives new keys old names, shows a new key only by its signature. */

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Access, recheckInterval } from '../../../src/http/access/access.ts';
 import { cooldown, maxAge, patience } from '../../../src/http/access/key-set.ts';
@@ -109,6 +110,14 @@ describe('without kid', () => {
       'known',
       'refused',
     ]);
+  });
+
+  test('a key that cannot be used keeps no other one from it', async () => {
+    const good = { ...(await signingKey('RS256')), kid: undefined };
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    const short = { ...good, jwk: { ...publicKey.export({ format: 'jwk' }), alg: 'RS256' } };
+    issuer.keys = [short, good];
+    expect(await judged(good)).toBe('known');
   });
 
   test('a new key is found by its signature', async () => {
