@@ -8,8 +8,10 @@ export function plainPath(target: string): string {
 
 /** Of a target that is spelled in another way: percent-encoded, with dots, or as a whole URL. */
 export function normalPath(target: string): string {
+  // What begins with a slash is a path, also one that begins with two; to `URL` that would be a host.
+  const url = target.startsWith('/') ? `http://localhost${target}` : target;
   try {
-    return decodeURI(new URL(target, 'http://localhost').pathname);
+    return decodeURI(new URL(url, 'http://localhost').pathname);
   } catch {
     return target;
   }
