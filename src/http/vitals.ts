@@ -59,9 +59,9 @@ export class Vitals {
     return this.#checking;
   }
 
-  /** The journal just failed to write; the next look tells whether it has recovered. */
+  /** The journal just failed to write; the next look tells whether it has recovered. One that is not open yet has not failed. */
   report(thrown: unknown): void {
-    this.#set(errorMessage(thrown));
+    if (this.#runtime.state === 'running') this.#set(errorMessage(thrown));
   }
 
   #set(trouble: string | undefined): void {

@@ -36,6 +36,8 @@ async function watched() {
 test('nothing is taken before the start is over, nor once it stops', async () => {
   const { runtime, clock, vitals } = await watched();
   expect(vitals.trouble).toBe('the runtime is starting');
+  // Somebody has asked it for a task, say. That is no fault that it would have to recover from.
+  vitals.report(new JournalUnavailable('it is not open yet'));
   await runtime.start();
   await clock.settle();
   expect(vitals.trouble).toBeUndefined();
