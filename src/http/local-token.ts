@@ -1,29 +1,61 @@
 // The local token guards the API and the inspector where no login is configured: whoever can read the data
 // folder may use them, and neither a web page nor a proxy that forwards everything can.
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { errorMessage } from '../core/failure.ts';
 import type { Random } from '../core/random.ts';
 
 /** The token's file in the data folder. */
 export const localTokenPath = (dataFolder: string) => join(dataFolder, 'api-token');
 
+export interface LocalToken {
+  /** 43 characters of base64url: 32 random bytes. */
+  readonly token: string;
+  /**
+   * Writes it to its file where it is new. Called by whoever owns the data folder: another process that does not get it
+   * must not change the token of the one that has it.
+   */
+  keep(): void;
+}
+
 /**
- * Reads the token of a data folder (43 characters of base64url: 32 random bytes), making it at the first start.
- * @throws {Error} when the file can be neither read nor written.
+ * The token of a data folder, a new one where it has none.
+ * @throws {Error} when the file cannot be read, or holds what nobody can send.
  */
-export function ensureLocalToken(dataFolder: string, random: Random): string {
+export function localToken(dataFolder: string, random: Random): LocalToken {
   const path = localTokenPath(dataFolder);
-  if (existsSync(path)) {
-    const token = readFileSync(path, 'utf8').trim();
-    if (token.length >= 32) return token;
-  }
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const known = readToken(path);
+  if (known !== undefined) return { token: known, keep: () => makePrivate(path) };
   const token = Buffer.from(random.bytes(32)).toString('base64url');
-  writeFileSync(path, `${token}\n`, { mode: 0o600 });
-  // An older file keeps its mode when it is written anew.
-  chmodSync(path, 0o600);
+  return {
+    token,
+    keep: () => {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      writeFileSync(path, `${token}\n`, { mode: 0o600 });
+      makePrivate(path);
+    },
+  };
+}
+
+/** Undefined where there is none, or too little of one: a write that was cut off leaves that. */
+function readToken(path: string): string | undefined {
+  if (!existsSync(path)) return undefined;
+  let token: string;
+  try {
+    token = readFileSync(path, 'utf8').trim();
+  } catch (thrown) {
+    throw new Error(`Cannot read the token in ${path}: ${errorMessage(thrown)}`);
+  }
+  if (token.length < 32) return undefined;
+  if (!/^[\x21-\x7e]+$/.test(token))
+    throw new Error(`Cannot use the token in ${path}: it has characters that no header can carry`);
   return token;
+}
+
+/** An older file keeps its mode when it is written anew, and one that was copied there has whatever mode it had. */
+function makePrivate(path: string): void {
+  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 }
 
 /** Whether two texts are the same, in a time that does not tell where they differ. */

@@ -9,7 +9,7 @@ import { version } from '../../core/version.ts';
 import { Access } from '../../http/access/access.ts';
 import { serveInspectSocket } from '../../http/inspect-socket.ts';
 import { createListener } from '../../http/listener.ts';
-import { ensureLocalToken } from '../../http/local-token.ts';
+import { localToken } from '../../http/local-token.ts';
 import { type Listening, listen } from '../../http/server.ts';
 import { Vitals } from '../../http/vitals.ts';
 import type { InspectorFeed } from '../../inspection/feed.ts';
@@ -110,7 +110,7 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     const metrics = wantsMetrics
       ? new RuntimeMetrics({ runtime, clock, ready: () => vitals.trouble === undefined })
       : undefined;
-    const token = ensureLocalToken(dirname(plan.journal.path), systemRandom);
+    const { token, keep: keepToken } = localToken(dirname(plan.journal.path), systemRandom);
     redactor.add([token]);
     const access = new Access({ auth: () => runtime.plan.server.auth, token, clock, log });
     // The port first: nothing may start to work in a process that cannot be reached. Calls get 503 until it is ready.
@@ -139,6 +139,7 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     closeInspector = serveInspectSocket(listening.server, { access, plan: () => runtime.plan.server, feed });
     if (options.inspect) (await feed()).start();
     await runtime.start();
+    keepToken();
     vitals.start();
     const stopMeasuring = metrics?.start();
     // Where it listens may be every address of the machine, and none that can be asked.
