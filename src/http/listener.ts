@@ -15,7 +15,8 @@ export function createListener(world: HttpWorld): RequestListener {
   let loading: Promise<RequestListener> | undefined;
   const others = () => {
     loading ??= Promise.all([import('./app.ts'), import('./hono-listener.ts')]).then(
-      ([{ createApp }, { listenerOf }]) => listenerOf(createApp(world)),
+      ([{ createApp }, { listenerOf }]) =>
+        listenerOf(createApp(world), (thrown) => unexpectedAnswer('', world, thrown)),
     );
     return loading;
   };

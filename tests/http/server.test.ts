@@ -71,4 +71,24 @@ describe.each(['node', 'deno'] as const)('under %s', (name) => {
     await cut;
     expect(unread.bytesRead).toBeLessThan(2 ** 25);
   });
+
+  test.each([
+    ['POST / HTTP/1.0\r\nContent-Length: 2\r\n\r\nhi', / 200 OK.*took 2/s],
+    [
+      'GET / HTTP/1.1\r\nHost: a b\r\nConnection: close\r\n\r\n',
+      / 400 .*"detail":"The request cannot be read: /s,
+    ],
+    [
+      'GET * HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n',
+      / 400 .*"detail":"The request cannot be read: /s,
+    ],
+  ])('%j is answered, or told what is wrong with it', async (request, answer) => {
+    const port = await start(name);
+    const socket = connect(port, '127.0.0.1').setEncoding('utf8');
+    sockets.push(socket);
+    socket.write(request);
+    let said = '';
+    for await (const chunk of socket) said += chunk;
+    expect(said).toMatch(answer);
+  });
 });

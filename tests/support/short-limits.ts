@@ -1,6 +1,7 @@
 // A program for tests/http/server.test.ts: the product's server with limits that a test can wait for.
 import { Hono } from 'hono';
 import { SystemClock, sleep } from '../../src/core/clock.ts';
+import { problemAnswer } from '../../src/http/answer.ts';
 import { readBody } from '../../src/http/body.ts';
 import { listenerOf } from '../../src/http/hono-listener.ts';
 import { serverLimits } from '../../src/http/limits.ts';
@@ -17,7 +18,7 @@ export async function startShort(): Promise<number> {
     return c.text('late');
   });
   const { port } = await listen(
-    listenerOf(app),
+    listenerOf(app, () => problemAnswer(500, 'It failed.')),
     { host: '127.0.0.1', port: 0, tls: undefined },
     {
       ...serverLimits,
