@@ -15,6 +15,8 @@ export function createApp(world: HttpWorld): Hono<HttpEnvironment> {
   app.route('/status', statusRoutes(world));
   app.use('/inspect/*', guardOrigin(world));
   app.route('/inspect', inspectRoutes(world));
+  // The token stands behind a `#`, which the browser takes along.
+  app.get('/inspect/', (c) => c.redirect('/inspect'));
   app.use('/api/*', guardOrigin(world), allowOrigins(world), guardLogin(world));
   // Loaded with the first request: what describes and validates the API weighs more than all other routes together.
   let api: Promise<Hono<HttpEnvironment>> | undefined;

@@ -2,12 +2,17 @@
 // host name of its own; its `Origin` is what gives it away.
 import type { ServerPlan } from '../plan/plan.ts';
 
-/** Whether `origin` is neither the server's own (`host`: as it was asked for) nor one of `server.cors.origins`. */
+/**
+ * Whether `origin` is neither the server's own (`host`: as it was asked for) nor one of `server.cors.origins`. Pages of
+ * either scheme are its own where it serves no TLS itself: a proxy before it may.
+ */
 export function isForeign(
   origin: string,
   host: string | undefined,
-  { corsOrigins }: Pick<ServerPlan, 'corsOrigins'>,
+  { corsOrigins, tls }: Pick<ServerPlan, 'corsOrigins' | 'tls'>,
 ): boolean {
   if (corsOrigins.includes(origin)) return false;
-  return !URL.canParse(origin) || new URL(origin).host !== host;
+  if (!URL.canParse(origin)) return true;
+  const own = new URL(origin);
+  return own.host !== host || (tls !== undefined && own.protocol !== 'https:');
 }

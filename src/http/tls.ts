@@ -51,6 +51,8 @@ function readPair({ certFile, keyFile }: TlsFiles) {
   const cert = readFileSync(certFile);
   const key = readFileSync(keyFile);
   const parsed = attempt(`${certFile} is no certificate`, () => new X509Certificate(cert));
+  if (/^-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(key.toString('latin1')))
+    throw new Error(`Cannot serve TLS: ${keyFile} is protected by a passphrase: give one that is not`);
   const privateKey = attempt(`${keyFile} is no private key`, () => createPrivateKey(key));
   if (!parsed.checkPrivateKey(privateKey)) {
     throw new Error(`Cannot serve TLS: ${keyFile} is not the key of ${certFile}`);

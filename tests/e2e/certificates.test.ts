@@ -1,6 +1,6 @@
 // HTTPS on the real program: certificates that are renewed while it runs, and pairs that are none.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
 import { TLSSocket } from 'node:tls';
@@ -9,13 +9,17 @@ import { runtimes, Workspace } from '../support/program.ts';
 
 let place: Workspace;
 
+const openssl = (...args: readonly string[]) =>
+  execFileSync('openssl', args, { cwd: place.folder, stdio: 'ignore' });
+
 beforeEach(() => {
   place = new Workspace();
   for (const name of ['first', 'second']) {
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
     const files = ['-subj', `/CN=${name}.example`, '-keyout', `${name}-key.pem`, '-out', `${name}.pem`];
-    execFileSync('openssl', ['req', '-x509', ...key, ...files], { cwd: place.folder, stdio: 'ignore' });
+    openssl('req', '-x509', ...key, ...files);
   }
+  openssl('ec', '-in', 'first-key.pem', '-aes128', '-passout', 'pass:x', '-out', 'locked-key.pem');
 });
 
 afterEach(() => place.close());
@@ -69,10 +73,45 @@ describe.each(runtimes)('under $name', { timeout: 60_000 }, (runtime) => {
     expect(await program.stop()).toBe(0);
   });
 
+  test('a call that offers another protocol is served as if it had not, and pages without TLS are foreign', async () => {
+    put({ cert: 'first.pem', key: 'first-key.pem' });
+    const program = place.run(
+      runtime,
+      `${config.trim()}\n`.replace('echo', 'echo, trigger: { type: webhook, auth: none }'),
+    );
+    const url = await program.ready();
+    const authorization = `Bearer ${readFileSync(place.tokenPath, 'utf8').trim()}`;
+    const ask = (path: string, headers: Record<string, string>, body?: string) =>
+      new Promise<readonly [number | undefined, string]>((resolve, reject) => {
+        const options = { method: body === undefined ? 'GET' : 'POST', headers, rejectUnauthorized: false };
+        const asked = request(`${url}${path}`, { ...options, agent: false }, (answer) => {
+          let text = '';
+          answer.on('data', (chunk) => {
+            text += String(chunk);
+          });
+          answer.on('end', () => resolve([answer.statusCode, text]));
+        });
+        asked.on('error', reject);
+        asked.end(body);
+      });
+    const offer = { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABk' };
+    expect(await ask('/webhooks/a', offer, '"hi there"')).toEqual([200, expect.stringContaining('hi there')]);
+    const origins = [url, url.replace('https', 'http')];
+    const asPage = (origin: string) => ask('/api/tasks', { authorization, origin });
+    expect((await Promise.all(origins.map(asPage))).map(([status]) => status)).toEqual([200, 403]);
+    expect(await program.stop()).toBe(0);
+  });
+
   test.each([
     ['another key', 'first.pem', 'second-key.pem', /key\.pem is not the key of .*cert\.pem\n$/],
     ['no certificate', 'callboard.yaml', 'first-key.pem', /cert\.pem is no certificate: /],
     ['no key', 'first.pem', 'callboard.yaml', /key\.pem is no private key: /],
+    [
+      'a locked key',
+      'first.pem',
+      'locked-key.pem',
+      /key\.pem is protected by a passphrase: give one that is not\n$/,
+    ],
   ])('does not start with %s', async (_what, cert, key, said) => {
     const file = place.write('callboard.yaml', config);
     put({ cert, key });

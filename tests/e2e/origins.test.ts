@@ -48,6 +48,7 @@ describe.each(runtimes)('under $name', (runtime) => {
       expect(await ask('/inspect', { origin })).toEqual([403, null]);
     }
     expect(await ask('/inspect', {})).toEqual([200, null]);
+    expect(await ask('/inspect/', {})).toEqual([200, null]);
     const upgrade = (origin: string) =>
       new Promise((resolve) => {
         const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/inspect/socket`, {
