@@ -42,6 +42,8 @@ export interface AttemptResult {
   readonly next: Settlement['next'];
   /** What it says about the endpoint; `none` where no request went out. */
   readonly health: 'succeeded' | 'failed' | 'gone' | 'none';
+  /** Before this the receiver wants nothing, in wall milliseconds. */
+  readonly retryAt?: number | undefined;
   readonly at: number;
 }
 
@@ -81,9 +83,10 @@ export const deliveryMachine = setup({
     tellEndpoint: sendTo(
       ({ context }) => context.endpoint,
       (_, params: { result: AttemptResult }) => {
-        const { health, at } = params.result;
+        const { health, at, retryAt } = params.result;
         if (health === 'gone') return { type: 'endpoint.pause', reason: 'gone', at } as const;
-        return { type: health === 'succeeded' ? 'attempt.succeeded' : 'attempt.failed', at } as const;
+        if (health === 'succeeded') return { type: 'attempt.succeeded', at } as const;
+        return { type: 'attempt.failed', at, retryAt } as const;
       },
     ),
     /** What follows needs the receiver no more: another delivery may be sent meanwhile. */

@@ -1,13 +1,14 @@
 // The breaker of one endpoint: what many failed attempts in a row say about the receiver.
 //
 //   closed    attempts go out
-//   open      none do, and none are used up; after `probeDelay` one may try
+//   open      none do, and none are used up; after `probeDelay`, or as long as the receiver asks for, one may try
 //   probing   one delivery is the probe: a success closes the breaker, a failure opens it for twice as long
 //
 // Its state is a row, committed with each attempt, so a restart finds the breaker as it was. What changed is told by
 // whoever commits it.
 import { assign, type EventObject, type SnapshotFrom, sendParent, setup } from 'xstate';
 import type { EndpointRecord } from '../journal/deliveries.ts';
+import { longestRetryAfter } from './retry-after.ts';
 
 /** When a breaker opens and how it comes back; undefined switches it off. */
 export type BreakerPolicy = { readonly failures: number; readonly probeAfter: number } | undefined;
@@ -28,7 +29,8 @@ interface EndpointContext {
 
 export type EndpointEvent =
   | { readonly type: 'attempt.succeeded'; readonly at: number }
-  | { readonly type: 'attempt.failed'; readonly at: number }
+  /** `retryAt`: the receiver asked for nothing before, in wall milliseconds. */
+  | { readonly type: 'attempt.failed'; readonly at: number; readonly retryAt?: number | undefined }
   /** The receiver said 410, or an operator asks for silence. */
   | { readonly type: 'endpoint.pause'; readonly reason: string; readonly at: number }
   | { readonly type: 'endpoint.resume'; readonly at: number }
@@ -55,11 +57,13 @@ export const endpointMachine = setup({
     }),
     open: assign(({ context: { record, policy }, event }) => {
       const first = policy?.probeAfter ?? longestProbeDelay;
-      const wait = Math.min(
-        longestProbeDelay,
+      const probeDelay = Math.min(
+        Math.max(longestProbeDelay, first),
         record.probeDelay === undefined ? first : record.probeDelay * 2,
       );
-      return { wait, record: { ...record, state: 'open', probeAt: event.at + wait, probeDelay: wait } };
+      const asked = event.type === 'attempt.failed' ? (event.retryAt ?? event.at) - event.at : 0;
+      const wait = Math.max(probeDelay, asked);
+      return { wait, record: { ...record, state: 'open', probeAt: event.at + wait, probeDelay } };
     }),
     probe: assign({ record: ({ context: { record } }) => ({ ...record, state: 'probing' as const }) }),
     close: assign({
@@ -96,8 +100,7 @@ export const endpointMachine = setup({
         ? { ...record, state: 'closed', probeAt: undefined, probeDelay: undefined }
         : record,
     policy,
-    // No longer than it was meant to be: a clock that is wrong now, or was when it was written, would make it years.
-    wait: Math.min(record.probeDelay ?? longestProbeDelay, Math.max(0, (record.probeAt ?? now) - now)),
+    wait: waitLeft(record, now),
   }),
   initial: 'restoring',
   on: {
@@ -157,6 +160,12 @@ export const endpointMachine = setup({
     },
   },
 });
+
+/** As long as the row says. A clock that is wrong now, or was when it was written, would make it years. */
+function waitLeft({ probeAt, probeDelay = longestProbeDelay }: EndpointRecord, now: number): number {
+  const left = Math.max(0, (probeAt ?? now) - now);
+  return left > Math.max(probeDelay, longestRetryAfter) ? probeDelay : left;
+}
 
 /** Whether it is closed and has counted no failure, so that a success changes nothing. */
 export function isAtRest(snapshot: SnapshotFrom<typeof endpointMachine>): boolean {

@@ -1,5 +1,5 @@
-/** Receivers that ask for more are asked again after an hour all the same. */
-const longest = 3_600_000;
+/** Milliseconds; receivers that ask for more are asked again after an hour all the same. */
+export const longestRetryAfter = 3_600_000;
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const weekday = '[a-z]{3,9}';
@@ -22,7 +22,7 @@ export function parseRetryAfter(value: string | undefined, now: number): number 
 }
 
 function clamp(ms: number): number {
-  return Math.min(longest, Math.max(0, ms));
+  return Math.min(longestRetryAfter, Math.max(0, ms));
 }
 
 function httpDate(text: string, now: number): number | undefined {

@@ -10,6 +10,7 @@ import { dispatcherMachine } from '../notifications/dispatcher.machine.ts';
 import type { endpointMachine } from '../notifications/endpoint.machine.ts';
 import { headersFor } from '../notifications/headers.ts';
 import { judge } from '../notifications/outcome.ts';
+import { parseRetryAfter } from '../notifications/retry-after.ts';
 import type { SendResult } from '../notifications/send.ts';
 import { deliverySupervisorMachine, type EndpointSettings } from '../notifications/supervisor.machine.ts';
 import type { NotificationPlan } from '../plan/plan.ts';
@@ -125,7 +126,9 @@ async function attempt(
         : verdict.outcome === 'gone' && plan !== undefined
           ? 'gone'
           : 'failed';
-  return { attempt: record, counts: !probe, next: nextOf(verdict, probe), health, at: now };
+  const asked = result.kind === 'answer' ? parseRetryAfter(result.retryAfter, now) : undefined;
+  const retryAt = asked === undefined ? undefined : now + asked;
+  return { attempt: record, counts: !probe, next: nextOf(verdict, probe), health, retryAt, at: now };
 }
 
 /**

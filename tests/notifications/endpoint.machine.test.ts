@@ -57,6 +57,35 @@ describe('a breaker', () => {
     expect(actor.getSnapshot().context.record).toEqual(fresh);
   });
 
+  test('waits as long as the receiver asked for where that is longer, also over a restart', async () => {
+    const clock = new FakeClock(0);
+    const actor = createActor(breaker, { clock, input: { record: fresh, policy, now: 0 } }).start();
+    const asking = (wait: number) => ({ ...failed(clock.now()), retryAt: clock.now() + wait });
+    for (const wait of [0, 0, 1_800_000]) actor.send(asking(wait));
+    await clock.advance(60_000);
+    const { record } = actor.getSnapshot().context;
+    expect(record).toMatchObject({ state: 'open', probeAt: 1_800_000, probeDelay: 30_000 });
+    actor.stop();
+    const again = createActor(breaker, { clock, input: { record, policy, now: clock.now() } }).start();
+    await clock.advance(1_740_000 - 1);
+    expect(again.getSnapshot().value).toBe('open');
+    await clock.advance(1);
+    expect(again.getSnapshot().value).toBe('probing');
+    again.send(asking(1_000));
+    expect(again.getSnapshot().context.record).toMatchObject({ probeAt: clock.now() + 60_000 });
+  });
+
+  test('probes as seldom as the file says, also where that is more than ten minutes', async () => {
+    const clock = new FakeClock(0);
+    const seldom = { failures: 1, probeAfter: 7_200_000 };
+    const actor = createActor(breaker, { clock, input: { record: fresh, policy: seldom, now: 0 } }).start();
+    for (const at of [7_200_000, 14_400_000]) {
+      actor.send(failed(clock.now()));
+      expect(actor.getSnapshot().context.record.probeAt).toBe(at);
+      await clock.advance(7_200_000);
+    }
+  });
+
   test('goes on after a restart where its row says that it was', async () => {
     const clock = new FakeClock(100_000);
     const record: EndpointRecord = {

@@ -42,6 +42,20 @@ test.each(['120', 'Thu, 01 Jan 2026 00:02:00 GMT'])(
   },
 );
 
+test('no probe of an open breaker is made sooner than Retry-After', async () => {
+  const { runtime, clock, requests, send } = await receiving(
+    (index) => (index < 3 ? answer(503, '1800') : answer(200)),
+    ', breaker: { failures: 1, probe_after: 1s }',
+  );
+  await send();
+  await clock.advance(1_000);
+  await send();
+  await clock.advance(5_400_000);
+  // The first opens the breaker; then one probe each half hour, until one is taken and the other follows.
+  expect(requests.map(({ at }) => at)).toEqual([0, 1_800_000, 3_600_000, 5_400_000, 5_400_000]);
+  await runtime.stop();
+});
+
 test('a 410 pauses the notification until it is resumed', async () => {
   const { runtime, clock, requests, send } = await receiving((index) => answer(index === 0 ? 410 : 200));
   const gone = await send();
