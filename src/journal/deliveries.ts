@@ -13,6 +13,8 @@ export interface NewDelivery {
   readonly endpoint: string;
   /** Only of callbacks; a notification's URL is read from the config when it is sent. */
   readonly url: string | undefined;
+  /** Whose callback it is; undefined for a notification. */
+  readonly trigger?: string | undefined;
   readonly body: string;
   readonly createdAt: number;
   /** Goes dead as `expired` when it has not been delivered by then. */

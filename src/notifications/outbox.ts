@@ -54,6 +54,7 @@ export function taskDeliveries(
       event: happening.event,
       endpoint: `callback:${new URL(task.callbackUrl).origin}`,
       url: task.callbackUrl,
+      trigger: task.trigger,
       body: callbackBody(eventData(task, happening)),
       createdAt: happening.at,
       expiresAt: happening.at + callbackMaxAge,

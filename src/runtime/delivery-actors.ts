@@ -15,7 +15,7 @@ import type { SendResult } from '../notifications/send.ts';
 import { deliverySupervisorMachine, type EndpointSettings } from '../notifications/supervisor.machine.ts';
 import type { NotificationPlan } from '../plan/plan.ts';
 import { sendInSpan } from './traced-delivery.ts';
-import { agentPlan, notificationPlan, publishAll, type World } from './world.ts';
+import { notificationPlan, publishAll, triggerPlan, type World } from './world.ts';
 
 /** What the contract gives callbacks, which have no settings of their own. */
 const callbackRetry = { maxAttempts: 3, initialDelay: 1_000, maxDelay: 30_000 };
@@ -207,11 +207,11 @@ async function send(
 
 /**
  * A configured URL is the operator's own word, unless `limits.private_urls` takes it back; a callback's comes from a
- * payload, and only `callback_hosts` opens private addresses to it.
+ * payload, and only its trigger's `callback_hosts` opens private addresses to it.
  */
 function guardOf(world: World, delivery: DeliveryRecord, plan: NotificationPlan | undefined): AddressGuard {
   if (delivery.url !== undefined) {
-    return callbackGuard(delivery.url, agentPlan(world, delivery.agent)?.triggers ?? []);
+    return callbackGuard(delivery.url, triggerPlan(world, delivery.agent, delivery.trigger ?? ''));
   }
   return plan !== undefined && world.plan().limits.privateUrls === 'allow' ? 'none' : 'public';
 }

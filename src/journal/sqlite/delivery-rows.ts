@@ -20,8 +20,8 @@ export function insertDelivery(connection: Connection, delivery: NewDelivery): v
   const dead = delivery.dead !== undefined;
   connection.run(
     `INSERT INTO deliveries (id, task_id, agent, notification, event, endpoint, status, stage, created_at,
-       expires_at, settled_at, reason, url, traceparent, body)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+       expires_at, settled_at, reason, url, trigger, traceparent, body)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     delivery.id,
     delivery.taskId,
     delivery.agent,
@@ -35,6 +35,7 @@ export function insertDelivery(connection: Connection, delivery: NewDelivery): v
     dead ? delivery.createdAt : null,
     delivery.dead,
     delivery.url,
+    delivery.trigger,
     delivery.traceparent,
     delivery.body,
   );
@@ -56,6 +57,7 @@ export function deliveryRecord(connection: Connection, row: Row): DeliveryRecord
     event,
     endpoint: text(row, 'endpoint'),
     url: optionalText(row, 'url'),
+    trigger: optionalText(row, 'trigger'),
     traceparent: optionalText(row, 'traceparent'),
     body: text(row, 'body'),
     createdAt: integer(row, 'created_at'),

@@ -7,6 +7,7 @@ import { endpointAge } from './migrations/0004_endpoint_age.ts';
 import { fewerIndexes } from './migrations/0005_fewer_indexes.ts';
 import { wishedCancels } from './migrations/0006_wished_cancels.ts';
 import { pauseEnds } from './migrations/0007_pause_ends.ts';
+import { callbackTriggers } from './migrations/0008_callback_triggers.ts';
 import { integer } from './row.ts';
 
 /** Marks the file as a journal of Callboard: `CALL` in ASCII, at offset 68 of the file. */
@@ -21,6 +22,7 @@ const migrations: readonly string[] = [
   fewerIndexes,
   wishedCancels,
   pauseEnds,
+  callbackTriggers,
 ];
 
 function pragma(connection: Connection, name: 'user_version' | 'application_id'): number {

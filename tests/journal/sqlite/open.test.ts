@@ -146,12 +146,18 @@ test('a file of the first schema is brought to the newest, with its rows', async
     `INSERT INTO tasks (id, agent, trigger, trigger_type, status, stage, created_at, input)
      VALUES ('old', 'agent', 'hook', 'webhook', 'queued', 'ready', 0, 'kept')`,
   );
+  rawChange(
+    path,
+    `INSERT INTO deliveries (id, task_id, agent, notification, event, endpoint, status, stage, created_at, expires_at, url, body)
+     VALUES ('msg', 'old', 'agent', 'callback', 'task.completed', 'callback:x', 'pending', 'ready', 0, 9, 'http://x/', '{}')`,
+  );
   const journal = await open();
   expect(await journal.getTask('old')).toMatchObject({
     input: 'kept',
     traceparent: undefined,
     cancelReason: undefined,
   });
+  expect(await journal.getDelivery('msg')).toMatchObject({ trigger: 'hook' });
   expect(await journal.claimTasks({ agent: 'agent', limit: 1, now: 1 })).toHaveLength(1);
 });
 
@@ -159,7 +165,7 @@ test('a file of a newer program is refused and left as it is', async () => {
   await (await open()).close();
   rawChange(path, 'PRAGMA user_version = 99');
   await expect(open()).rejects.toThrow(JournalTooNew);
-  await expect(open()).rejects.toThrow('its schema is version 99, and this program knows versions up to 7');
+  await expect(open()).rejects.toThrow('its schema is version 99, and this program knows versions up to 8');
   expect(rawRows(path, 'PRAGMA user_version')).toEqual([{ user_version: 99 }]);
 });
 
