@@ -1,6 +1,7 @@
 import { Agent, errors, request as httpRequest } from 'undici';
 import type { Clock } from '../core/clock.ts';
 import { errorMessage } from '../core/failure.ts';
+import { percentDecoded } from '../core/percent.ts';
 import type { Redactor } from '../core/redact.ts';
 import { type AddressGuard, AddressRefused, forbiddenHost } from './address-guard.ts';
 import { answerText, mostRead } from './answer-text.ts';
@@ -48,6 +49,12 @@ export function createSender({ clock, redactor, lookup = createLookup() }: Sende
     if ('reason' in target) return { kind: 'refused', reason: target.reason };
     const { url, headers } = target;
     let status: number | undefined;
+    let retryAfter: string | undefined;
+    const read: Uint8Array[] = [];
+    const answered = (status: number, encoding: string | undefined): Exchange => {
+      const answer = answerText(Buffer.concat(read).subarray(0, mostRead), encoding, redactor);
+      return { kind: 'answer', protocol: 'http', status, retryAfter, answer };
+    };
     try {
       const dispatcher = agents[request.guard];
       const answer = await httpRequest(url, {
@@ -58,20 +65,15 @@ export function createSender({ clock, redactor, lookup = createLookup() }: Sende
         signal,
       });
       status = answer.statusCode;
-      const bytes = await readBeginning(answer.body);
-      return {
-        kind: 'answer',
-        protocol: 'http',
-        status,
-        retryAfter: first(answer.headers['retry-after']),
-        answer: answerText(bytes, first(answer.headers['content-encoding']), redactor),
-      };
+      retryAfter = first(answer.headers['retry-after']);
+      await readBeginning(answer.body, read);
+      return answered(status, first(answer.headers['content-encoding']));
     } catch (thrown) {
       if (thrown instanceof AddressRefused) return { kind: 'refused', reason: thrown.message };
-      // Its body counts for nothing, so a receiver that sends one in spite of the status has still taken the request.
-      if (status === 204) {
-        return { kind: 'answer', protocol: 'http', status, retryAfter: undefined, answer: '' };
-      }
+      // Only a success wants its whole body, in which the receiver may still say otherwise; but that of a 204 counts for
+      // nothing. Every other status has said what is to follow.
+      if (status !== undefined && (status === 204 || status < 200 || status >= 300))
+        return answered(status, undefined);
       const message = redactor.text(networkError(thrown));
       if (unsendable.some((kind) => thrown instanceof kind)) {
         return { kind: 'refused', reason: `the request cannot be sent: ${message}` };
@@ -106,7 +108,7 @@ function readTarget(request: SendRequest): Target {
   const headers: Record<string, string> = { ...request.headers };
   const named = Object.keys(headers).some((name) => name.toLowerCase() === 'authorization');
   if ((url.username !== '' || url.password !== '') && !named) {
-    const credentials = `${decode(url.username)}:${decode(url.password)}`;
+    const credentials = `${percentDecoded(url.username)}:${percentDecoded(url.password)}`;
     headers.authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
   }
   url.username = '';
@@ -114,24 +116,14 @@ function readTarget(request: SendRequest): Target {
   return { url, headers };
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 /** Leaving the loop early destroys the body, and with it the connection. */
-async function readBeginning(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
+async function readBeginning(body: AsyncIterable<Uint8Array>, into: Uint8Array[]): Promise<void> {
   let size = 0;
   for await (const chunk of body) {
-    chunks.push(chunk);
+    into.push(chunk);
     size += chunk.length;
     if (size >= mostRead) break;
   }
-  return Buffer.concat(chunks).subarray(0, mostRead);
 }
 
 function first(value: string | readonly string[] | undefined): string | undefined {

@@ -1,3 +1,5 @@
+import { percentDecoded } from '../core/percent.ts';
+
 const path = '/v1/traces';
 
 /**
@@ -11,7 +13,7 @@ export function otlpTarget(endpoint: string): { url: string; headers: Record<str
   url.password = '';
   if (!url.pathname.endsWith(path)) url.pathname = url.pathname.replace(/\/+$/, '') + path;
   if (username === '' && password === '') return { url: url.href, headers: {} };
-  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  const credentials = `${percentDecoded(username)}:${percentDecoded(password)}`;
   const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
   return { url: url.href, headers: { authorization } };
 }

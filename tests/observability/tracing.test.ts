@@ -137,6 +137,7 @@ test.each([
   ['https://gateway.example/otlp', 'https://gateway.example/otlp/v1/traces', undefined],
   ['https://a.example/v1/traces', 'https://a.example/v1/traces', undefined],
   ['https://me:p%40ss@a.example/', 'https://a.example/v1/traces', `Basic ${btoa('me:p@ss')}`],
+  ['https://me:100%@a.example/', 'https://a.example/v1/traces', `Basic ${btoa('me:100%')}`],
 ])('%s is posted to at %s', (endpoint, url, authorization) => {
   expect(otlpTarget(endpoint)).toEqual({
     url,
