@@ -38,7 +38,9 @@ export function createMailer({ redactor, lookup }: { redactor: Redactor; lookup:
     } catch (thrown) {
       if (thrown instanceof AddressRefused) return refused(thrown.message);
       const { responseCode, response, code } = smtpError(thrown);
-      if (responseCode !== undefined) return answered(responseCode, response, redactor);
+      // An error of the library's own may carry the last reply, which was fine and says nothing of the e-mail.
+      if (responseCode !== undefined && responseCode >= 400)
+        return answered(responseCode, response, redactor);
       const message = redactor.text(errorMessage(signal.aborted ? signal.reason : thrown));
       // Addresses that no server was asked about.
       return code === 'EENVELOPE' ? refused(message) : { kind: 'network', error: message };

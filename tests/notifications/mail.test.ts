@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import type { SMTPServerOptions } from 'smtp-server';
 import { afterEach, expect, test } from 'vitest';
 import { type Clock, SystemClock } from '../../src/core/clock.ts';
@@ -7,6 +8,7 @@ import { renderBody } from '../../src/notifications/payload.ts';
 import { createSender, type SendRequest } from '../../src/notifications/send.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 import { fakeRandom } from '../support/fake-random.ts';
+import { closeServer, listen } from '../support/listen.ts';
 import { mailServer } from '../support/mail-server.ts';
 import { eventData, notificationPlan } from './plans.ts';
 
@@ -38,6 +40,12 @@ function sending(url: string, changes: Partial<SendRequest> = {}, clock: Clock =
   const signal = new AbortController().signal;
   return sender.send({ url, headers, body, timeout: 5_000, guard: 'none', signal, email, ...changes });
 }
+
+const answersOf: Readonly<Record<string, string>> = {
+  greeting: '220 hello',
+  EHLO: '250-here\r\n250 AUTH LOGIN',
+  QUIT: '221 bye',
+};
 
 const circumstances = {
   attempt: 1,
@@ -75,6 +83,22 @@ test.each([
   expect(result).toMatchObject({ kind: 'answer', status: responseCode });
   expect(result).toMatchObject({ answer: expect.stringContaining('not this time [redacted]') });
   expect(judge(result, circumstances).outcome).toBe(outcome);
+});
+
+test.each([
+  ['greets with 250', () => '250 hello'],
+  ['takes no password', (line: string) => answersOf[line.split(' ')[0] ?? ''] ?? '235 in already'],
+])('a server that speaks no SMTP (%s) is tried again, and has taken nothing', async (_what, say) => {
+  const server = createServer((socket) => {
+    socket.setEncoding('latin1').on('error', () => {});
+    socket.write(`${say('greeting')}\r\n`);
+    socket.on('data', (line) => socket.write(`${say(String(line).trim())}\r\n`));
+  });
+  const port = await listen(server);
+  cleanups.push(() => closeServer(server));
+  const result = await sending(`smtp://bot:word@127.0.0.1:${port}?ignoreTLS=true`);
+  expect(result).toMatchObject({ kind: 'network' });
+  expect(judge(result, circumstances).outcome).toBe('backoff');
 });
 
 test('a login that is refused is final', async () => {
