@@ -5,6 +5,7 @@ import type { NotificationConfig } from '../config/schema/notification.ts';
 import { SecretError } from '../signatures/scheme.ts';
 import { standardKey } from '../signatures/standard-key.ts';
 import { type BuildContext, compileAt } from './context.ts';
+import { recipientProblem, senderProblem } from './mailboxes.ts';
 import type { NotificationPlan } from './plan.ts';
 import { addHeaderSecrets } from './secrets.ts';
 import { checkUrl } from './urls.ts';
@@ -110,9 +111,19 @@ function buildEmail(
     problems.error(path, `notification "${config.id}" of type email needs from and to`, { at: 'key' });
     return undefined;
   }
+  const refuse = (place: Path, text: string, problem: string | undefined) => {
+    if (problem !== undefined)
+      problems.error(place, `${fieldName(place)} ${problems.shown(place, text)} ${problem}`);
+  };
+  refuse([...path, 'from'], from, senderProblem(from));
+  const recipients = typeof to === 'string' ? [to] : to;
+  for (const [index, recipient] of recipients.entries()) {
+    const place = typeof to === 'string' ? [...path, 'to'] : [...path, 'to', index];
+    refuse(place, recipient, recipientProblem(recipient));
+  }
   return {
     from,
-    to: typeof to === 'string' ? [to] : to,
+    to: recipients,
     subject: compileAt(context, [...path, 'subject'], subject),
   };
 }
@@ -132,6 +143,11 @@ function signingSecrets(context: BuildContext, path: Path, config: NotificationC
       if (!(thrown instanceof SecretError)) throw thrown;
       context.problems.error(place, `${fieldName(place)}: ${thrown.message}`);
     }
+  }
+  const signed = Object.keys(config.headers).find((name) => /^webhook-(?:id|timestamp)$/i.test(name));
+  if (given.length > 0 && signed !== undefined) {
+    const message = `the header ${signed} is part of what signing_secret signs: no receiver would take another one`;
+    context.problems.error([...path, 'headers', signed], message, { at: 'key' });
   }
   return given.map(([, secret]) => secret);
 }

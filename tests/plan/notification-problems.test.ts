@@ -95,6 +95,44 @@ it.each([
     ['c.yaml:5:9: notification "n" of type email needs from and to'],
   ],
   [
+    'people who have no address',
+    notification(
+      'type: email',
+      'url: smtp://localhost',
+      events,
+      'from: "a@example.com, b@example.com"',
+      'to: [Ops <ops@example.com>, ops.example.com, "a@example.com, b@"]',
+    ),
+    [
+      'c.yaml:9:15: from "a@example.com, b@example.com" holds several addresses, and wants one',
+      'c.yaml:10:37: to[1] "ops.example.com" is no e-mail address, such as ops@example.com',
+      'c.yaml:10:54: to[2] "a@example.com, b@" is no e-mail address, such as ops@example.com',
+    ],
+  ],
+  [
+    'an address of two lines',
+    notification('type: email', 'url: smtp://localhost', events, 'from: "a@b.c\\nBcc: x@y.z"', 'to: a@b.c'),
+    ['c.yaml:9:15: from "a@b.c\\nBcc: x@y.z" holds a line break'],
+  ],
+  [
+    'people of a list, in quotes and in groups',
+    notification(
+      'type: email',
+      'url: smtp://localhost',
+      events,
+      'from: \'"Bot, the" <bot@example.com>\'',
+      'to: "a@example.com, Team: b@example.com, c@localhost;"',
+    ),
+    [],
+  ],
+  [
+    'a header that is signed',
+    notification(url, events, `signing_secret: whsec_${'a'.repeat(32)}`, 'headers: { Webhook-Id: mine }'),
+    [
+      'c.yaml:9:20: the header Webhook-Id is part of what signing_secret signs: no receiver would take another one',
+    ],
+  ],
+  [
     'a receiver of no email',
     notification(url, events, 'to: b@example.com'),
     ['c.yaml:8:9: to belongs to a notification of type email, and this one is webhook'],
