@@ -1,5 +1,5 @@
 // `/api/events`: everything that happens, as server-sent events. Each has the number of its commit as its id, so a
-// client that comes back with `Last-Event-ID` has missed nothing.
+// client that comes back with `Last-Event-ID` has missed nothing but what `journal.keep` let go, and sees that by the id.
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { streamSSE } from 'hono/streaming';
 import { redactedJson } from '../../../core/redacted-json.ts';
