@@ -31,7 +31,8 @@ export function sessionFetch(): FetchLike {
       if (body === null) end();
       const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
       const instead = isRequest && isStream ? refusalOf(message.id) : undefined;
-      const passedOn = body === null ? null : passOn(body.getReader(), exchange.signal, end, instead);
+      const passedOn =
+        body === null ? null : passOn(body.getReader(), { isStream, instead, end, signal: exchange.signal });
       return new Response(passedOn, { status, statusText, headers: [...headers] });
     } catch (thrown) {
       end();
@@ -50,32 +51,67 @@ function refusalOf(id: unknown): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`\n\ndata: ${answer}\n\n`);
 }
 
+/** Counts the bytes of an answer. */
+class AllBytes {
+  #count = 0;
+
+  after(chunk: Uint8Array): number {
+    this.#count += chunk.length;
+    return this.#count;
+  }
+}
+
+/** Counts the bytes of an event that is under way: a stream may be long, and so may the life of its session. */
+class EventBytes {
+  #count = 0;
+  /** What may be the beginning of the blank line that ends an event. */
+  #tail = Buffer.alloc(0);
+
+  after(chunk: Uint8Array): number {
+    const seen = Buffer.concat([this.#tail, chunk]);
+    const over = Math.max(...['\n\n', '\r\r', '\r\n\r\n'].map((end) => seen.lastIndexOf(end)));
+    this.#count = over === -1 ? this.#count + chunk.length : seen.length - over;
+    this.#tail = seen.subarray(-3);
+    return this.#count;
+  }
+}
+
 interface Reader {
   read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> | undefined }>;
   cancel(reason: unknown): Promise<void>;
 }
 
-/** The body of an answer; calls `end` when that is over. One that is too long ends with `instead`, or as an error. */
+/**
+ * The body of an answer, or a stream of them; calls `end` when that is over. In place of the rest of one that is too long
+ * stands `instead`, or an error.
+ */
 function passOn(
   reader: Reader,
-  signal: AbortSignal,
-  end: () => void,
-  instead: Uint8Array<ArrayBuffer> | undefined,
+  {
+    isStream,
+    instead,
+    end,
+    signal,
+  }: {
+    readonly isStream: boolean;
+    readonly instead: Uint8Array<ArrayBuffer> | undefined;
+    readonly end: () => void;
+    readonly signal: AbortSignal;
+  },
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  let size = 0;
+  const bytes = isStream ? new EventBytes() : new AllBytes();
   return new ReadableStream({
     pull: async (controller) => {
       try {
         const { value } = await reader.read();
-        size += value?.length ?? 0;
-        if (value !== undefined && size <= messageLimit) return controller.enqueue(value);
-        if (size > messageLimit) {
-          await reader.cancel(tooLong);
-          if (instead === undefined) throw new Error(tooLong);
-          controller.enqueue(instead);
-        }
+        if (value !== undefined && bytes.after(value) <= messageLimit) return controller.enqueue(value);
         end();
-        controller.close();
+        if (value === undefined) return controller.close();
+        await reader.cancel(tooLong);
+        if (instead === undefined) return controller.error(new Error(tooLong));
+        controller.enqueue(instead);
+        // Not closed: the library would ask a server that can resume for the rest.
+        await new Promise(() => {});
       } catch (thrown) {
         end();
         // The library would ask for the rest of an answer that ends early. Nobody reads on in one that was let go.
