@@ -65,6 +65,10 @@ export const endpointMachine = setup({
       const wait = Math.max(probeDelay, asked);
       return { wait, record: { ...record, state: 'open', probeAt: event.at + wait, probeDelay } };
     }),
+    postpone: assign(({ context, event }) => {
+      if (event.type !== 'attempt.failed' || event.retryAt === undefined) return {};
+      return { wait: event.retryAt - event.at, record: { ...context.record, probeAt: event.retryAt } };
+    }),
     probe: assign({ record: ({ context: { record } }) => ({ ...record, state: 'probing' as const }) }),
     close: assign({
       record: ({ context: { record } }) => ({
@@ -86,6 +90,9 @@ export const endpointMachine = setup({
     switchesOff: ({ event }) => event.type === 'policy.changed' && event.policy === undefined,
     enough: ({ context: { record, policy } }) =>
       policy !== undefined && record.failures + 1 >= policy.failures,
+    /** The receiver asks for more than the wait that is under way. */
+    asksForMore: ({ context: { record }, event }) =>
+      event.type === 'attempt.failed' && (event.retryAt ?? 0) > (record.probeAt ?? 0),
     wasOpen: ({ context }) => context.record.state === 'open',
     wasProbing: ({ context }) => context.record.state === 'probing',
   },
@@ -145,7 +152,10 @@ export const endpointMachine = setup({
           target: 'closed',
           actions: ['close', { type: 'tellParent', params: { type: 'gate.closed' } }],
         },
-        'attempt.failed': { actions: 'countFailure' },
+        'attempt.failed': [
+          { guard: 'asksForMore', target: 'open', reenter: true, actions: ['countFailure', 'postpone'] },
+          { actions: 'countFailure' },
+        ],
       },
     },
     probing: {

@@ -75,6 +75,21 @@ describe('a breaker', () => {
     expect(again.getSnapshot().context.record).toMatchObject({ probeAt: clock.now() + 60_000 });
   });
 
+  test('waits as long as an attempt was told to that was under way when it opened', async () => {
+    const clock = new FakeClock(0);
+    const actor = createActor(breaker, { clock, input: { record: fresh, policy, now: 0 } }).start();
+    for (let count = 0; count < 3; count += 1) actor.send(failed(clock.now()));
+    await clock.advance(10_000);
+    actor.send({ ...failed(clock.now()), retryAt: 15_000 });
+    expect(actor.getSnapshot().context.record).toMatchObject({ failures: 4, probeAt: 30_000 });
+    actor.send({ ...failed(clock.now()), retryAt: 90_000 });
+    expect(actor.getSnapshot().context.record).toMatchObject({ probeAt: 90_000, probeDelay: 30_000 });
+    await clock.advance(80_000 - 1);
+    expect(actor.getSnapshot().value).toBe('open');
+    await clock.advance(1);
+    expect(actor.getSnapshot().value).toBe('probing');
+  });
+
   test('probes as seldom as the file says, also where that is more than ten minutes', async () => {
     const clock = new FakeClock(0);
     const seldom = { failures: 1, probeAfter: 7_200_000 };
