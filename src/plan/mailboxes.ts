@@ -13,7 +13,7 @@ export function senderProblem(text: string): string | undefined {
 export function recipientProblem(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return 'holds a line break';
   const found = mailboxes(text);
-  const wrong = found.find((address) => !/^[^\s@]+@[^\s@]+$/.test(address));
+  const wrong = found.find((address) => !/^.+@[^\s@]+$/.test(address));
   return found.length === 0 || wrong !== undefined
     ? 'is no e-mail address, such as ops@example.com'
     : undefined;

@@ -144,9 +144,11 @@ function signingSecrets(context: BuildContext, path: Path, config: NotificationC
       context.problems.error(place, `${fieldName(place)}: ${thrown.message}`);
     }
   }
-  const signed = Object.keys(config.headers).find((name) => /^webhook-(?:id|timestamp)$/i.test(name));
+  const signed = Object.keys(config.headers).find((name) =>
+    /^webhook-(?:id|timestamp|signature)$/i.test(name),
+  );
   if (given.length > 0 && signed !== undefined) {
-    const message = `the header ${signed} is part of what signing_secret signs: no receiver would take another one`;
+    const message = `the header ${signed} is made with signing_secret: no receiver would take another one`;
     context.problems.error([...path, 'headers', signed], message, { at: 'key' });
   }
   return given.map(([, secret]) => secret);
