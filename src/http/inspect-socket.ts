@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { percentDecoded } from '../core/percent.ts';
 import type { ServerPlan } from '../plan/plan.ts';
 import type { Access, Verdict } from './access/access.ts';
 import { type Credentials, credentialsOf } from './access/credentials.ts';
@@ -124,15 +125,6 @@ function givenCredentials(headers: IncomingMessage['headers']): Credentials {
     .find((name) => name.startsWith(tokenProtocolPrefix))
     ?.slice(tokenProtocolPrefix.length);
   return { ...credentials, bearer: credentials.bearer ?? (token && percentDecoded(token)) };
-}
-
-/** Undefined where it is not encoded as it should be. */
-function percentDecoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function refuse(socket: Duplex, status: string): void {

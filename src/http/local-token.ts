@@ -4,39 +4,62 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { errorMessage } from '../core/failure.ts';
+import type { Log } from '../core/log.ts';
 import type { Random } from '../core/random.ts';
 
 /** The token's file in the data folder. */
 export const localTokenPath = (dataFolder: string) => join(dataFolder, 'api-token');
 
-export interface LocalToken {
-  /** 43 characters of base64url: 32 random bytes. */
-  readonly token: string;
+/** The token of a data folder: 43 characters of base64url (32 random bytes), or what somebody has put there. */
+export class LocalToken {
+  readonly #path: string;
+  /** Until the file was looked at a token that nobody knows. */
+  #token: string;
+
+  constructor(dataFolder: string, random: Random) {
+    this.#path = localTokenPath(dataFolder);
+    this.#token = Buffer.from(random.bytes(32)).toString('base64url');
+  }
+
+  get value(): string {
+    return this.#token;
+  }
+
   /**
-   * Writes it to its file where it is new. Called by whoever owns the data folder: another process that does not get it
-   * must not change the token of the one that has it.
+   * Takes the token of the folder, or gives it this one. Called by whoever owns the journal: a process that does not get
+   * that must not change the token of the one that has it. Several journals in one folder have one token.
+   * @throws {Error} when the file can be neither read nor written, or holds what nobody can send.
    */
-  keep(): void;
+  settle(log: Log): void {
+    this.#token = readToken(this.#path) ?? this.#make();
+    if ((statSync(this.#path).mode & 0o077) === 0) return;
+    try {
+      chmodSync(this.#path, 0o600);
+    } catch (thrown) {
+      // Somebody else's, or mounted read-only: it can be used all the same.
+      log.warn('the local token may be read by others', { path: this.#path, error: errorMessage(thrown) });
+    }
+  }
+
+  #make(): string {
+    mkdirSync(dirname(this.#path), { recursive: true, mode: 0o700 });
+    // What a write that was cut off has left is written over.
+    const flag = existsSync(this.#path) ? 'w' : 'wx';
+    try {
+      writeFileSync(this.#path, `${this.#token}\n`, { mode: 0o600, flag });
+      return this.#token;
+    } catch (thrown) {
+      // The owner of another journal in this folder was faster.
+      const made = isErrorCode(thrown, 'EEXIST') ? readToken(this.#path) : undefined;
+      if (made === undefined)
+        throw new Error(`Cannot write the token to ${this.#path}: ${errorMessage(thrown)}`);
+      return made;
+    }
+  }
 }
 
-/**
- * The token of a data folder, a new one where it has none.
- * @throws {Error} when the file cannot be read, or holds what nobody can send.
- */
-export function localToken(dataFolder: string, random: Random): LocalToken {
-  const path = localTokenPath(dataFolder);
-  const known = readToken(path);
-  if (known !== undefined) return { token: known, keep: () => makePrivate(path) };
-  const token = Buffer.from(random.bytes(32)).toString('base64url');
-  return {
-    token,
-    keep: () => {
-      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      writeFileSync(path, `${token}\n`, { mode: 0o600 });
-      makePrivate(path);
-    },
-  };
-}
+const isErrorCode = (thrown: unknown, code: string) =>
+  thrown instanceof Error && 'code' in thrown && thrown.code === code;
 
 /** Undefined where there is none, or too little of one: a write that was cut off leaves that. */
 function readToken(path: string): string | undefined {
@@ -51,11 +74,6 @@ function readToken(path: string): string | undefined {
   if (!/^[\x21-\x7e]+$/.test(token))
     throw new Error(`Cannot use the token in ${path}: it has characters that no header can carry`);
   return token;
-}
-
-/** An older file keeps its mode when it is written anew, and one that was copied there has whatever mode it had. */
-function makePrivate(path: string): void {
-  if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
 }
 
 /** Whether two texts are the same, in a time that does not tell where they differ. */

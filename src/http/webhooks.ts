@@ -205,14 +205,14 @@ async function accepted(
   const repeated = duplicate ? { duplicate: true } : {};
   if (plan.response.mode !== 'sync') {
     const body = { task_id: taskId, status: 'accepted', agent_name: plan.agent, ...repeated };
-    return jsonAnswer(202, body, { Location: statusLink(world.token, taskId) });
+    return jsonAnswer(202, body, { Location: statusLink(world.token(), taskId) });
   }
   const ended = await within(world.runtime.clock, plan.response.timeout, (signal) =>
     world.runtime.ended(taskId, signal),
   );
   if (ended === undefined) {
     const body = { status: 'timeout', agent_name: plan.agent, task_id: taskId, ...repeated };
-    return jsonAnswer(504, body, { Location: statusLink(world.token, taskId) });
+    return jsonAnswer(504, body, { Location: statusLink(world.token(), taskId) });
   }
   return jsonAnswer(ended.status === 'completed' ? 200 : 500, { ...syncBody(ended, world), ...repeated });
 }

@@ -19,7 +19,7 @@ export interface HttpWorld {
   /** Undefined where the file switches them off. */
   readonly metrics: Metrics | undefined;
   /** The local token (contract, section 7): what status links are signed with. */
-  readonly token: string;
+  readonly token: () => string;
 }
 
 /** The metrics as the HTTP face knows them: it counts its answers, and serves the page. */

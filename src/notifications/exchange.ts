@@ -67,7 +67,7 @@ export async function runExchange(
   const timer = clock.setTimeout(() => abort(new Error(`no whole answer within ${timeout} ms`)), timeout);
   try {
     const result = await Promise.race([run(controller.signal), left]);
-    // What came whole counts, even where a stop came at the same time.
+    // What was answered counts, even where a stop came at the same time.
     if (result.kind === 'network') signal.throwIfAborted();
     return { ...result, durationMs: Math.round(clock.monotonic() - started) };
   } finally {

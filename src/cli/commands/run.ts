@@ -9,7 +9,7 @@ import { version } from '../../core/version.ts';
 import { Access } from '../../http/access/access.ts';
 import { serveInspectSocket } from '../../http/inspect-socket.ts';
 import { createListener } from '../../http/listener.ts';
-import { localToken } from '../../http/local-token.ts';
+import { LocalToken } from '../../http/local-token.ts';
 import { type Listening, listen } from '../../http/server.ts';
 import { Vitals } from '../../http/vitals.ts';
 import type { InspectorFeed } from '../../inspection/feed.ts';
@@ -92,6 +92,7 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
             log,
             redactor,
           });
+    const localToken = new LocalToken(dirname(plan.journal.path), systemRandom);
     const runtime = new Runtime({
       plan,
       clock,
@@ -100,6 +101,13 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
       redactor,
       openJournal: async () => {
         const journal = await openSqliteJournalThread({ path: plan.journal.path, clock });
+        try {
+          localToken.settle(log);
+        } catch (thrown) {
+          await journal.close();
+          throw thrown;
+        }
+        redactor.add([localToken.value]);
         metrics?.watch(journal);
         return journal;
       },
@@ -110,8 +118,7 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     const metrics = wantsMetrics
       ? new RuntimeMetrics({ runtime, clock, ready: () => vitals.trouble === undefined })
       : undefined;
-    const { token, keep: keepToken } = localToken(dirname(plan.journal.path), systemRandom);
-    redactor.add([token]);
+    const token = () => localToken.value;
     const access = new Access({ auth: () => runtime.plan.server.auth, token, clock, log });
     // The port first: nothing may start to work in a process that cannot be reached. Calls get 503 until it is ready.
     listening = await listen(
@@ -139,7 +146,6 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     closeInspector = serveInspectSocket(listening.server, { access, plan: () => runtime.plan.server, feed });
     if (options.inspect) (await feed()).start();
     await runtime.start();
-    keepToken();
     vitals.start();
     const stopMeasuring = metrics?.start();
     // Where it listens may be every address of the machine, and none that can be asked.
@@ -152,11 +158,11 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     }
     // Straight to the terminal: a log would keep the token, and its redactor would blot it out.
     if (format === 'pretty' && io.isTerminal) {
-      const key = access.wantsLogin ? 'TOKEN (of the issuer, or an API key)' : token;
+      const key = access.wantsLogin ? 'TOKEN (of the issuer, or an API key)' : token();
       write(`Live machines: ${url}/inspect#token=${key}\n\n`);
       if (options.inspect) {
         const { openPage } = await import('../open-page.ts');
-        const page = `${url}/inspect${access.wantsLogin ? '' : `#token=${token}`}`;
+        const page = `${url}/inspect${access.wantsLogin ? '' : `#token=${token()}`}`;
         void openPage({ url: page, folder: dirname(plan.journal.path), log });
       }
     }

@@ -23,7 +23,7 @@ export interface AccessOptions {
   /** `server.auth` as it is in force; undefined where it is not enabled. */
   readonly auth: () => AuthPlan | undefined;
   /** The local token. */
-  readonly token: string;
+  readonly token: () => string;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -71,7 +71,7 @@ export class Access {
 
   #local({ bearer }: Credentials): TokenVerdict {
     if (bearer === undefined) return { kind: 'refused', cause: 'no token was sent' };
-    if (!sameText(bearer, this.#options.token)) return { kind: 'refused', cause: 'not the local token' };
+    if (!sameText(bearer, this.#options.token())) return { kind: 'refused', cause: 'not the local token' };
     return { kind: 'known', scopes };
   }
 

@@ -89,25 +89,26 @@ async function verifyWith(token: string, keys: Keys, wanted: JWTVerifyOptions): 
     if (!(thrown instanceof errors.JWKSMultipleMatchingKeys)) throw thrown;
     // Without a `kid` any key of its kind may have signed it.
     for await (const key of thrown) {
-      const verified = await jwtVerify(token, key, wanted).catch(ifSignedOtherwise);
+      const verified = await jwtVerify(token, key, wanted).catch(ifOfThisKey);
       if (verified !== undefined) return verified.payload;
     }
     throw new errors.JWSSignatureVerificationFailed();
   }
 }
 
-function ifSignedOtherwise(thrown: unknown): undefined {
+function ifOfThisKey(thrown: unknown): undefined {
+  if (!isOfKey(thrown)) throw thrown;
+}
+
+/** Whether another key may be the right one. */
+function isOfKey(thrown: unknown): boolean {
   // What is no error of the library's own says that the key cannot be used at all: it is too short, or none.
-  const isOfThisKey =
-    thrown instanceof errors.JWSSignatureVerificationFailed || !(thrown instanceof errors.JOSEError);
-  if (!isOfThisKey) throw thrown;
+  return thrown instanceof errors.JWSSignatureVerificationFailed || !(thrown instanceof errors.JOSEError);
 }
 
 /** A token without `kid`, and one of an issuer that gives new keys old names, shows a new key only by its signature. */
 function mayHaveNewKey(thrown: unknown): boolean {
-  return (
-    thrown instanceof errors.JWKSNoMatchingKey || thrown instanceof errors.JWSSignatureVerificationFailed
-  );
+  return thrown instanceof errors.JWKSNoMatchingKey || isOfKey(thrown);
 }
 
 /**

@@ -11,7 +11,7 @@ export function statusRoutes({ runtime, redactor, token }: HttpWorld) {
   routes.get('/:id', async (c) => {
     const id = c.req.param('id');
     // The same answer for a wrong key and an unknown task: the link must not tell which ids exist.
-    const task = sameText(c.req.query('key') ?? '', statusKey(token, id))
+    const task = sameText(c.req.query('key') ?? '', statusKey(token(), id))
       ? await runtime.journal.getTask(id)
       : undefined;
     if (task === undefined) return problem(c, 404, 'There is no such task, or the key of the link is wrong.');

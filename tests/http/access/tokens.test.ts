@@ -204,7 +204,7 @@ describe('what stays open', () => {
   const auth = (apiKeys: AuthPlan['apiKeys'] = []): AuthPlan => ({ ...open, jwksUrl: issuer.url, apiKeys });
 
   test('ends when its token expires, not when the keys cannot be had', async () => {
-    const access = new Access({ auth: () => auth(), token: 'local', clock, log: log() });
+    const access = new Access({ auth: () => auth(), token: () => 'local', clock, log: log() });
     const bearer = await sign(first, { exp: inSeconds(100) });
     const credentials = { bearer, apiKey: undefined };
     expect(await access.judge(credentials, 'read')).toEqual({ kind: 'granted' });
@@ -229,7 +229,7 @@ describe('what stays open', () => {
   test('ends when its key leaves the file, and is not looked at after its end', async () => {
     const hash = 'a8cfcd74832004951b4408cdb0a5dbcd8c7e52d43f7fe244bf720582e05241da';
     let inForce = auth([{ name: 'one', sha256: hash, scopes: ['read'] }]);
-    const access = new Access({ auth: () => inForce, token: 'local', clock, log: log() });
+    const access = new Access({ auth: () => inForce, token: () => 'local', clock, log: log() });
     const credentials = { bearer: undefined, apiKey: 'John' };
     const lost: string[] = [];
     access.watch(credentials, 'read', () => lost.push('watched'));
