@@ -42,7 +42,7 @@ export interface Usage {
   readonly cost_usd: number;
 }
 
-interface AboutTask {
+export interface AboutTask {
   readonly taskId: string;
   readonly agent: string;
   readonly trigger: string;

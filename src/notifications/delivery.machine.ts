@@ -53,7 +53,7 @@ export interface AttemptOver extends EventObject {
   readonly actorId: string;
 }
 
-interface DeliveryContext extends DeliveryInput {
+export interface DeliveryContext extends DeliveryInput {
   readonly result: AttemptResult | undefined;
   /** What the settlement made of it, as it was committed; undefined where it only waits again. */
   readonly event: DeliveryEvent | undefined;

@@ -20,7 +20,7 @@ export interface EndpointInput {
   readonly now: number;
 }
 
-interface EndpointContext {
+export interface EndpointContext {
   readonly record: EndpointRecord;
   readonly policy: BreakerPolicy;
   /** Milliseconds from the entry of `open` to the probe. */

@@ -40,7 +40,7 @@ export interface DeliverySupervisorInput {
 /** What is known of an endpoint when its supervisor starts; undefined where the file no longer has it. */
 export type EndpointSettings = { readonly concurrency: number; readonly breaker: EndpointInput } | undefined;
 
-interface DeliverySupervisorContext extends DeliverySupervisorInput {
+export interface DeliverySupervisorContext extends DeliverySupervisorInput {
   readonly concurrency: number;
   readonly breaker: ActorRefFrom<typeof endpointMachine> | undefined;
   readonly gate: 'closed' | 'open' | 'probing';

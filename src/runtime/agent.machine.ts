@@ -26,7 +26,7 @@ export interface AgentChange extends Omit<AgentInput, 'busy'> {
   readonly removed: readonly string[];
 }
 
-interface AgentContext {
+export interface AgentContext {
   readonly name: string;
   readonly tasks: TaskSupervisorInput;
   /** Its supervisor has been made. */

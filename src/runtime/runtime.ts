@@ -52,7 +52,7 @@ export interface RuntimeOptions {
 
 export type RuntimeState = 'starting' | 'recovering' | 'running' | 'draining' | 'stopped' | 'failed';
 
-/** Everything that Callboard runs, in one object. Made by {@linkcode createRuntime}, started once, stopped once. */
+/** Everything that Callboard runs, in one object. Started once, stopped once. */
 export class Runtime {
   readonly bus: EventBus;
   /** What an operator may ask for. */

@@ -26,7 +26,7 @@ export interface Withdrawal {
   readonly reason: string;
 }
 
-interface AftermathContext extends AftermathInput {
+export interface AftermathContext extends AftermathInput {
   /** Tries that failed. */
   readonly failures: number;
 }

@@ -47,7 +47,7 @@ export interface Claimed {
   readonly more: boolean;
 }
 
-interface TaskSupervisorContext extends TaskSupervisorInput {
+export interface TaskSupervisorContext extends TaskSupervisorInput {
   /** Tasks that have not ended, and those that something is left to do about. */
   readonly live: number;
   /** There may be ready rows beyond what was claimed. */

@@ -26,7 +26,7 @@ export interface TaskInput {
   readonly told?: { readonly stop: 'cancel' | 'release'; readonly reason: string } | undefined;
 }
 
-interface TaskContext extends TaskInput {
+export interface TaskContext extends TaskInput {
   /** Why the agent was told to end. */
   readonly stop: 'none' | 'cancel' | 'timeout' | 'release';
   readonly stopReason: string;

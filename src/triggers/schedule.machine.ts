@@ -46,7 +46,7 @@ export interface DealtWith {
   readonly trouble: unknown;
 }
 
-interface ScheduleContext extends ScheduleInput {
+export interface ScheduleContext extends ScheduleInput {
   readonly wait: Wait;
   /** What instants are held for, in words. */
   readonly heldFor: string | undefined;
