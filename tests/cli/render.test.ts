@@ -80,6 +80,11 @@ test('prints what a notification would send, escaped into its JSON', async () =>
   expect(JSON.parse(out)).toEqual({ text: 'Error: a "b"\nc' });
 });
 
+test('a payload is for the only webhook, where the agent has other triggers too', async () => {
+  const told = await render('--agent', 'orders', '--payload', 'order.json', '--header', 'X-Topic: x');
+  expect(told).toMatchObject({ code: 0, out: expect.stringContaining('12345678901234567890 A-1') });
+});
+
 test.each([
   ['an unknown agent', ['--agent', 'order'], 'there is no agent "order"; the agents are orders'],
   [

@@ -66,6 +66,8 @@ describe.each(runtimes)('under $name', { timeout: 90_000 }, (runtime) => {
       expect(await answer.json()).toMatchObject({ status, title: expect.any(String) });
     }
     expect(await ask('/api/tasks', { authorization }, 'POST')).toMatchObject({ status: 400 });
+    for (const path of ['/api/agents?agnet=x', '/api/tasks/none?limit=1', '/api/notifications?limit=1'])
+      expect(await ask(path, { authorization })).toMatchObject({ status: 400 });
     for (const [path, body] of [
       ['/api/tasks', { agent: 'hello', inptu: 'x' }],
       ['/api/triggers/hello/webhook/fire', { inptu: 'x' }],

@@ -4,6 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type NotificationEvent, notificationEvents } from '../../core/events.ts';
 import { errorMessage } from '../../core/failure.ts';
+import { issuesLine } from '../../core/issues.ts';
 import { renderBody } from '../../notifications/payload.ts';
 import type { AgentPlan, WebhookPlan } from '../../plan/plan.ts';
 import { scheduleInput } from '../../plan/schedule-input.ts';
@@ -17,7 +18,7 @@ import { visibleText } from '../visible.ts';
 export interface RenderOptions {
   readonly file?: string | undefined;
   readonly agent: string;
-  /** Default: the agent's only trigger. */
+  /** Default: the agent's only trigger, or the only webhook where there is a payload. */
   readonly trigger?: string | undefined;
   /** A file with the body of the call; `-` is standard input; none: an empty body. */
   readonly payload?: string | undefined;
@@ -55,7 +56,7 @@ export async function render(options: RenderOptions, io: Io): Promise<number> {
 }
 
 function inputOf(agent: AgentPlan, options: RenderOptions, io: Io): string {
-  const trigger = oneOf(agent, options.trigger);
+  const trigger = oneOf(agent, options);
   if (trigger.type === 'schedule') return scheduleInput(trigger, io.clock.now(), io.clock.now());
   return webhookText(trigger, options, io);
 }
@@ -77,9 +78,11 @@ function webhookText(trigger: WebhookPlan, options: RenderOptions, io: Io): stri
   return webhookInput(trigger, body, () => ({ ...webhookTemplateData(trigger, request, body), count: 1 }));
 }
 
-function oneOf(agent: AgentPlan, id: string | undefined) {
+function oneOf(agent: AgentPlan, { trigger: id, payload }: RenderOptions) {
   const { triggers } = agent;
-  const found = id === undefined ? triggers : triggers.filter((trigger) => trigger.id === id);
+  const webhooks = triggers.filter(({ type }) => type === 'webhook');
+  const unnamed = payload !== undefined && webhooks.length > 0 ? webhooks : triggers;
+  const found = id === undefined ? unnamed : triggers.filter((trigger) => trigger.id === id);
   const [trigger, another] = found;
   const known = listed(
     'triggers',
@@ -140,7 +143,7 @@ function readData(text: string | undefined): z.infer<typeof happening> {
     throw new RenderError(`--data is no JSON: ${errorMessage(thrown)}`);
   }
   const checked = happening.safeParse(parsed);
-  if (!checked.success) throw new RenderError(`--data does not fit: ${z.prettifyError(checked.error)}`);
+  if (!checked.success) throw new RenderError(`--data does not fit: ${issuesLine(checked.error.issues)}`);
   return checked.data;
 }
 

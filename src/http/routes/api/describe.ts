@@ -30,6 +30,8 @@ export const jsonOf = <Schema extends z.ZodType>(schema: Schema, description: st
 });
 
 export const idParameter = z.object({ id: z.string() });
+/** Of a route that takes none: one that was misspelled would go unnoticed. */
+export const noQuery = z.strictObject({});
 
 /** A route with the refusals that they all share. */
 export function describe<Path extends string, Config extends Omit<RouteConfig, 'path'>>(
