@@ -109,9 +109,16 @@ export class RuntimeMetrics {
 
   /** So that the first failure of an agent is a step from 0 to 1, which a rate sees. */
   #showWhatHasNotHappened(): void {
-    for (const { name: agent, notifications } of this.#options.runtime.plan.agents.values()) {
+    for (const { name: agent, notifications, triggers } of this.#options.runtime.plan.agents.values()) {
       for (const outcome of taskOutcomes) this.#events.tasks.add({ agent, outcome }, 0);
-      for (const { endpoint } of notifications) {
+      const callsBack = triggers.some(
+        (trigger) => trigger.type === 'webhook' && trigger.response.mode === 'callback',
+      );
+      const endpoints = [
+        ...notifications.map(({ endpoint }) => endpoint),
+        ...(callsBack ? ['callback'] : []),
+      ];
+      for (const endpoint of endpoints) {
         for (const outcome of deliveryOutcomes) this.#events.deliveries.add({ endpoint, outcome }, 0);
       }
     }

@@ -143,6 +143,8 @@ agents:
   );
   const metrics = new RuntimeMetrics({ runtime, clock, ready: () => true });
   await runtime.start();
+  const before = new MetricsPage((await metrics.page()).text);
+  expect(before.value('callboard_deliveries_total', { endpoint: 'callback', outcome: 'dead' })).toBe(0);
   for (const host of ['a', 'b', 'c']) {
     const body = Buffer.from(JSON.stringify({ url: `http://${host}.test/` }));
     await runtime.call('job', 'webhook', async () => ({
