@@ -98,7 +98,7 @@ function formatFor(name: string): Intl.DateTimeFormat {
 function unknownZone(name: string): CalendarError {
   return new CalendarError(
     'timezone',
-    `timezone is ${JSON.stringify(name)}, allowed are the IANA names such as "UTC" or "Europe/Berlin"`,
+    `there is no zone ${JSON.stringify(name)}, allowed are the IANA names such as "UTC" or "Europe/Berlin"`,
   );
 }
 

@@ -61,7 +61,7 @@ export const fileCommands: readonly (readonly [string, Command])[] = [
     'render',
     {
       usage:
-        "render [FILE] --agent A [--env-file F] [--trigger ID] --payload P [--header 'K: V']... [--query 'k=v']... | --notification ID --event E [--data JSON]",
+        "render [FILE] --agent A [--env-file F] [--trigger ID] [--payload P] [--header 'K: V']... [--query 'k=v']... | --notification ID [--event E] [--data JSON]",
       summary: 'Print the input that a call would give an agent, or the body that a notification would send',
       options: {
         agent: text,

@@ -1,5 +1,6 @@
 // The command line: which commands there are, what they take, and what a wrong word is answered with.
 import { parseArgs } from 'node:util';
+import { didYouMean } from '../config/suggest.ts';
 import { errorMessage } from '../core/failure.ts';
 import { version } from '../core/version.ts';
 import { ClientError } from './client-error.ts';
@@ -7,6 +8,7 @@ import { type Command, UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { type Io, programOf } from './io.ts';
 import type { Signals } from './signals.ts';
+import { usageText } from './usage.ts';
 import { visibleText } from './visible.ts';
 
 /** Runs a command line (without program and script) and resolves with its exit code: 0, 1 or 2. */
@@ -28,8 +30,7 @@ export async function main(argv: readonly string[], world: Io, signals: () => Si
     if (values.help === true) return help(named === undefined ? 'run' : first, io);
     return await command.run({ values, positionals }, io, signals);
   } catch (thrown) {
-    if (thrown instanceof UsageError)
-      return wrong(`${thrown.message}\nusage: callboard ${command.usage}`, io);
+    if (thrown instanceof UsageError) return wrong(`${thrown.message}\n${usageText(command.usage)}`, io);
     if (!(thrown instanceof ClientError)) throw thrown;
     io.stderr.write(`callboard: ${thrown.message}\n`);
     return 1;
@@ -45,7 +46,10 @@ function parse(command: Command, args: readonly string[]) {
       strict: true,
     });
   } catch (thrown) {
-    throw new UsageError(errorMessage(thrown));
+    const [, unknown] = /^Unknown option '(--?[^']*)'/.exec(errorMessage(thrown)) ?? [];
+    if (unknown === undefined) throw new UsageError(errorMessage(thrown));
+    const known = Object.keys(command.options).map((name) => `--${name}`);
+    throw new UsageError(`there is no option ${unknown}${didYouMean(unknown, known)}`);
   }
 }
 
@@ -56,12 +60,12 @@ function looksLikeCommand(word: string): boolean {
 
 function help(name: string | undefined, io: Io): number {
   const command = name === undefined ? undefined : commands.get(name);
-  if (command !== undefined) return print(`usage: callboard ${command.usage}\n\n${command.summary}\n`, io);
+  if (command !== undefined) return print(`${usageText(command.usage)}\n\n${command.summary}\n`, io);
   const width = Math.max(...[...commands.keys()].map((key) => key.length));
   const list = [...commands].map(([key, { summary }]) => `  ${key.padEnd(width)}  ${summary}`);
   return print(
     `Callboard ${version}: runs agents unattended from one YAML file.\n\nusage: callboard [COMMAND] [FILE]\n\n${list.join('\n')}\n\n` +
-      'callboard COMMAND --help tells what a command takes. Exit codes: 0 done, 1 failed, 2 wrong command line or config.\n',
+      'callboard COMMAND --help tells what a command takes.\nExit codes: 0 done, 1 failed, 2 wrong command line or config.\n',
     io,
   );
 }

@@ -21,7 +21,6 @@ export async function* pagesOf(
   path: string,
   { limit = usualLimit, ...filter }: Readonly<Record<string, string | undefined>>,
 ): AsyncGenerator<Rows> {
-  // Whether the first one is a number is for the server to say.
   for (let left = limit, cursor = filter.cursor; ; ) {
     const asked = search({ ...filter, limit: left, cursor });
     const { items, next } = await client.request('GET', `${path}?${asked}`, pageShape);

@@ -1,4 +1,5 @@
 // The commands that talk to the running server, and the copy of its journal.
+import { deliveryStatuses, taskStatuses } from '../core/events.ts';
 import { type Command, UsageError, type Values } from './command.ts';
 import { fitsHeader, unfitForHeader } from './header-text.ts';
 import { serverUrl } from './server-url.ts';
@@ -7,6 +8,8 @@ import {
   formatOf,
   given,
   givenText,
+  instant,
+  integer,
   needed,
   noWords,
   oneOf,
@@ -55,7 +58,7 @@ export const serverCommands: readonly (readonly [string, Command])[] = [
         if (action !== 'list' && id === undefined)
           throw new UsageError(`tasks ${action} needs the id of a task`);
         const filter = action === 'list' ? ['agent', 'trigger', 'status', 'since', 'limit', 'cursor'] : [];
-        const query = queryOf(values, filter, `tasks ${action}`);
+        const query = queryOf(values, filter, taskStatuses, `tasks ${action}`);
         return (await import('./commands/tasks.ts')).tasks(
           { action, id, query, format: shownAs(action, values), ...clientOf(values) },
           io,
@@ -89,7 +92,7 @@ export const serverCommands: readonly (readonly [string, Command])[] = [
           replay: id === undefined ? ['agent', 'notification', 'task', 'since'] : [],
         }[action];
         const one = action === 'replay' && id !== undefined ? ' of one delivery' : '';
-        const query = queryOf(values, filter, `deliveries ${action}${one}`);
+        const query = queryOf(values, filter, deliveryStatuses, `deliveries ${action}${one}`);
         return (await import('./commands/deliveries.ts')).deliveries(
           { action, id, query, format: shownAs(action, values), ...clientOf(values) },
           io,
@@ -138,9 +141,18 @@ function notificationOf(name: string | undefined, action: string) {
 }
 
 /** What `action` asks for, which takes the options of `filter` and no other. */
-function queryOf(values: Values, filter: readonly string[], action: string) {
+function queryOf(
+  values: Values,
+  filter: readonly string[],
+  statuses: readonly string[],
+  action: string,
+): Record<string, string | undefined> {
   onlyOptions(values, [...filter, 'format', ...Object.keys(server)], action);
-  return Object.fromEntries(filter.map((name) => [name, given(values, name)]));
+  const since = instant(values, 'since');
+  oneOf(values, 'status', statuses);
+  integer(values, 'limit', 1, 500);
+  const query = Object.fromEntries(filter.map((name) => [name, given(values, name)]));
+  return since === undefined ? query : { ...query, since: new Date(since).toISOString() };
 }
 
 /** Lists alone have tables. */

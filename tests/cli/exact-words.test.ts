@@ -1,6 +1,7 @@
 // What was asked for is what is done: no filter is dropped, and no word leads to another path.
 import { expect, test } from 'vitest';
 import { commands } from '../../src/cli/commands.ts';
+import { usageText } from '../../src/cli/usage.ts';
 import { recordingServer } from '../support/recording-server.ts';
 import { runCommand } from './commands.ts';
 
@@ -15,6 +16,15 @@ test.each([
   ['tasks show t1 --status failed', 'tasks show does not take --status'],
   ['tasks cancel t1 --format text', '--format is "text" instead of json'],
   ['notifications pause a/n --format text', '--format is "text" instead of json'],
+  ['tasks --limit abc', '--limit is "abc" instead of a whole number from 1 to 500'],
+  ['tasks --limit 501', '--limit is "501" instead of a whole number from 1 to 500'],
+  ['tasks --since yesterday', '--since is "yesterday" instead of a time like 2026-03-08T00:00:00Z'],
+  [
+    'deliveries --status failed',
+    '--status is "failed" instead of pending, attempting, backoff, waiting, delivered, dead',
+  ],
+  ['tasks --statu failed', 'there is no option --statu (did you mean "--status"?)'],
+  ['tasks -x', 'there is no option -x'],
 ])('%s is refused', async (line, reason) => {
   await using server = await recordingServer(answers);
   const { code, out, err } = await runCommand([...line.split(' '), '--url', server.url]);
@@ -50,7 +60,7 @@ test('what an action takes reaches the server', async () => {
   expect((await run('deliveries replay ...')).code).toBe(0);
   expect((await run('tasks cancel %2e')).code).toBe(0);
   expect(server.requests.map(({ path }) => path)).toEqual([
-    '/api/deliveries/replay?agent=a&notification=n&task=t&since=2026-03-08T00%3A00%3A00Z',
+    '/api/deliveries/replay?agent=a&notification=n&task=t&since=2026-03-08T00%3A00%3A00.000Z',
     '/api/deliveries/.../replay',
     '/api/tasks/%252e/cancel',
   ]);
@@ -70,6 +80,12 @@ test.each([
   expect([code, out]).toEqual([2, '']);
   expect(err).toContain(`"${line.split(' ').at(-1)}" is one word too many`);
   expect(server.requests).toEqual([]);
+});
+
+test.each([...commands])('the usage of %s fits a terminal of 80 columns', (_, { usage }) => {
+  const text = usageText(usage);
+  expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  expect(text.replaceAll('\n    ', ' ')).toBe(`usage: callboard ${usage}`);
 });
 
 test.each([...commands])('the usage of %s names every option', (_, { usage, options }) => {
