@@ -78,7 +78,7 @@ function offsets(name: string): (instant: number) => number {
 
 function formatFor(name: string): Intl.DateTimeFormat {
   // An offset such as "+02:00" is no zone, though newer runtimes take it for one: it knows no daylight saving.
-  if (!/^[A-Za-z]/.test(name)) throw unknownZone(name);
+  if (!/^[A-Za-z]/.test(name)) throw unknownZone();
   try {
     return new Intl.DateTimeFormat('en-US', {
       timeZone: name,
@@ -91,14 +91,14 @@ function formatFor(name: string): Intl.DateTimeFormat {
       second: 'numeric',
     });
   } catch {
-    throw unknownZone(name);
+    throw unknownZone();
   }
 }
 
-function unknownZone(name: string): CalendarError {
+function unknownZone(): CalendarError {
   return new CalendarError(
     'timezone',
-    `there is no zone ${JSON.stringify(name)}, allowed are the IANA names such as "UTC" or "Europe/Berlin"`,
+    'there is no such zone, allowed are the IANA names such as "UTC" or "Europe/Berlin"',
   );
 }
 

@@ -19,6 +19,12 @@ const takenAsMeant: ReadonlySet<string> = new Set(
   [...bearing, 'tools', 'tools_on_webhook', 'mcp_servers'].map(String),
 );
 
+/** Texts in place of wrong ones whose absence would mean something, and whose value bears on nothing else. */
+const standIns: ReadonlyMap<PropertyKey | undefined, string> = new Map([
+  ['secret', 'stands-in-for-a-secret'],
+  ['id', 'stands-in'],
+]);
+
 /** Taking one thing out may leave another one wrong: a server without its command. */
 const mostRounds = 10;
 
@@ -50,6 +56,13 @@ function mend(root: unknown, issues: readonly Issue[], distrust: (path: Path) =>
       keys.forEach((key, index) => {
         takeAsMeant(root, at, key, meant?.[index] ?? '', distrust);
       });
+      continue;
+    }
+    const standIn = standIns.get(at.at(-1));
+    if (standIn !== undefined) {
+      // Two things in one list have not the same.
+      setIn(root, at, `${standIn}-${String(at.at(-2))}`);
+      distrust(at);
       continue;
     }
     const path = wholeOf(root, at);

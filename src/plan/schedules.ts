@@ -48,11 +48,12 @@ export function buildSchedule(
 }
 
 function buildCalendar(
-  { problems }: BuildContext,
+  context: BuildContext,
   path: Path,
   config: ScheduleConfig,
   spec: CalendarSpec,
 ): Calendar | undefined {
+  const { problems } = context;
   const given = (['cron', 'every', 'at'] as const).filter((field) => config[field] !== undefined);
   const [first, second] = given;
   if (first === undefined) {
@@ -73,6 +74,8 @@ function buildCalendar(
     const place = problems.places.has(own) ? own : ['defaults', thrown.field];
     const value = thrown.field === 'timezone' ? spec.timezone : config[thrown.field];
     problems.error(place, `${thrown.field} ${problems.shown(place, value)}: ${thrown.message}`);
+    // Whatever else is wrong with it is said as well.
+    if (thrown.field === 'timezone') buildCalendar(context, path, config, { ...spec, timezone: 'UTC' });
     return undefined;
   }
 }

@@ -219,7 +219,7 @@ describe('one instant', () => {
 it.each(['Europe/Berln', '', 'local', '+02:00', 'Europe/Berlin '])('zone %j is refused', (timezone) => {
   expect(errorOf({ cron: '* * * * *', timezone })).toMatchObject({
     field: 'timezone',
-    message: `there is no zone ${JSON.stringify(timezone)}, allowed are the IANA names such as "UTC" or "Europe/Berlin"`,
+    message: 'there is no such zone, allowed are the IANA names such as "UTC" or "Europe/Berlin"',
   });
 });
 

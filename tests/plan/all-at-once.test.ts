@@ -89,6 +89,42 @@ it.each([
     ],
   ],
   [
+    'a secret that the environment lacks',
+    webhook(`secret: \${GONE}`, 'when: "{{ if }}"').replace('      auth: none\n', ''),
+    [
+      expect.stringContaining('c.yaml:6:15: the variable GONE is not set'),
+      expect.stringMatching(/^c\.yaml:7:\d+: template: /),
+    ],
+  ],
+  [
+    'an empty secret of a sender',
+    webhook('secret: ""', 'signature: standard', 'path: x').replace('      auth: none\n', ''),
+    [
+      'c.yaml:6:15: secret is empty: an empty secret would check nothing',
+      'c.yaml:8:13: path "x" must begin with "/"',
+    ],
+  ],
+  [
+    'a zone beside a cron',
+    echo('trigger: { type: schedule, cron: "61 * * * *", timezone: Mars/X, overlap: nope }'),
+    [
+      expect.stringContaining('c.yaml:4:38: cron "61 * * * *"'),
+      expect.stringContaining('c.yaml:4:62: timezone "Mars/X": there is no such zone'),
+      expect.stringContaining('overlap must be'),
+    ],
+  ],
+  [
+    'notifications without ids',
+    echo('notifications: [{ url: "ftp://x", events: [] }, { url: "http://x", events: [x] }]'),
+    [
+      expect.stringContaining('id is required'),
+      expect.stringContaining(`url ${url}`),
+      expect.stringContaining('names no events'),
+      expect.stringContaining('id is required'),
+      expect.stringContaining('events[0] must be'),
+    ],
+  ],
+  [
     'a wrong proxy beside a wrong origin',
     `server: { trust_proxy: [""], cors: { origins: [x] } }\n${echo()}`,
     [
