@@ -31,11 +31,11 @@ agents:
     #     events: [task.completed, task.failed]
 
 # A model for agents of type llm. Without this section the first key found in the environment decides:
-# ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY.
+# ANTHROPIC_API_KEY, OPENAI_API_KEY, GEMINI_API_KEY or GOOGLE_API_KEY.
 # llms:
 #   default:
 #     provider: anthropic
-#     model: claude-sonnet-4-5
+#     model: claude-sonnet-5-5
 
 server:
   host: 127.0.0.1
