@@ -84,6 +84,10 @@ async function locate(options: ClientOptions, io: Io): Promise<{ url: string; da
     `cannot tell which server is meant, name ${unknown.join(', and ')}`,
     io,
   );
+  if (url === undefined && plan?.server.port === 0)
+    throw new ClientError(
+      'the config says port 0, which is another one at each start: name the address with --url',
+    );
   return {
     url: url ?? (plan === undefined ? 'http://127.0.0.1:8080' : serverAddress(plan.server)),
     dataFolder: plan === undefined ? dataFolder : dirname(plan.journal.path),

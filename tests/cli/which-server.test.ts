@@ -39,6 +39,17 @@ test.each(['callboard.yaml', 'config.yaml', '.hector/config.yaml'])(
   },
 );
 
+test('a config that leaves the port open names no server', async () => {
+  write('callboard.yaml', 'agents: { a: { type: echo } }\nserver: { port: 0 }\n');
+  write('data/api-token', 'local\n');
+  const { code, err } = await tasks();
+  expect(code).toBe(1);
+  expect(err).toContain(
+    'the config says port 0, which is another one at each start: name the address with --url',
+  );
+  expect(await tasks('--url', server.url)).toMatchObject({ code: 0 });
+});
+
 test.each([
   ['that is not there', 'typo.yaml', 'typo.yaml:1:1: the file cannot be read'],
   ['that is wrong', 'wrong.yaml', 'wrong.yaml:1:'],

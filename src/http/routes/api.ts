@@ -50,6 +50,8 @@ export function apiRoutes(world: HttpWorld) {
   api.onError((thrown, c) => {
     if (thrown instanceof InvalidCursor) return problem(c, 400, thrown.message);
     // Of the library: a body that is no JSON, or of another content type.
+    if (thrown instanceof HTTPException && thrown.status === 415)
+      return problem(c, 415, 'A body is taken as JSON, with Content-Type: application/json.');
     if (thrown instanceof HTTPException) return problem(c, thrown.status, `${thrown.message}.`);
     if (thrown instanceof Refusal) {
       return problem(c, thrown.status, thrown.message, thrown.status === 503 ? retryLater : {});
