@@ -22,7 +22,7 @@ export { Runtime, type RuntimeOptions } from './src/runtime/runtime.ts';
 declare global {
   interface ImportMeta {
     /** Whether this module is the program that was started; Deno and newer Node tell. */
-    readonly main: boolean;
+    main: boolean;
   }
 }
 

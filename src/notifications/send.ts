@@ -50,8 +50,9 @@ export function createSender({ clock, redactor, lookup = createLookup() }: Sende
     const { url, headers } = target;
     let status: number | undefined;
     let retryAfter: string | undefined;
+    let encoding: string | undefined;
     const read: Uint8Array[] = [];
-    const answered = (status: number, encoding: string | undefined): Exchange => {
+    const answered = (status: number): Exchange => {
       const answer = answerText(Buffer.concat(read).subarray(0, mostRead), encoding, redactor);
       return { kind: 'answer', protocol: 'http', status, retryAfter, answer };
     };
@@ -66,14 +67,14 @@ export function createSender({ clock, redactor, lookup = createLookup() }: Sende
       });
       status = answer.statusCode;
       retryAfter = first(answer.headers['retry-after']);
+      encoding = first(answer.headers['content-encoding']);
       await readBeginning(answer.body, read);
-      return answered(status, first(answer.headers['content-encoding']));
+      return answered(status);
     } catch (thrown) {
       if (thrown instanceof AddressRefused) return { kind: 'refused', reason: thrown.message };
       // Only a success wants its whole body, in which the receiver may still say otherwise; but that of a 204 counts for
       // nothing. Every other status has said what is to follow.
-      if (status !== undefined && (status === 204 || status < 200 || status >= 300))
-        return answered(status, undefined);
+      if (status !== undefined && (status === 204 || status < 200 || status >= 300)) return answered(status);
       const message = redactor.text(networkError(thrown));
       if (unsendable.some((kind) => thrown instanceof kind)) {
         return { kind: 'refused', reason: `the request cannot be sent: ${message}` };

@@ -38,8 +38,8 @@ const answers = (status: number, text: string) => (result: SendResult) =>
   result.kind === 'answer' && result.status === status && result.answer === text;
 
 /** What an answer said before it broke off counts, where it is no success. */
-const refuses = (status: number) => (result: SendResult) =>
-  answers(status, 'half')(result) && result.kind === 'answer' && result.retryAfter === '7';
+const refuses = (status: number, text: string) => (result: SendResult) =>
+  answers(status, text)(result) && result.kind === 'answer' && result.retryAfter === '7';
 
 const expectations: Record<Behaviour, (result: SendResult) => boolean> = {
   ok: answers(200, 'ok'),
@@ -55,8 +55,8 @@ const expectations: Record<Behaviour, (result: SendResult) => boolean> = {
   'closed-before-headers': fails,
   'closed-half-way': fails,
   'reset-half-way': fails,
-  'refusal-half-way': refuses(429),
-  'refusal-that-hangs': refuses(410),
+  'refusal-half-way': refuses(429, 'half'),
+  'refusal-that-hangs': refuses(410, '[gzip, 4 bytes]'),
   'early-hints': answers(200, 'ok'),
   // undici takes a 100 that it did not ask for as an error.
   'unasked-continue': fails,

@@ -65,7 +65,9 @@ const behaviours = {
   'refusal-half-way': (socket) =>
     socket.end('HTTP/1.1 429 Slow Down\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\nhalf'),
   'refusal-that-hangs': (socket) =>
-    socket.write('HTTP/1.1 410 Gone\r\nretry-after: 7\r\ncontent-length: 100\r\n\r\nhalf'),
+    socket.write(
+      'HTTP/1.1 410 Gone\r\nretry-after: 7\r\ncontent-encoding: gzip\r\ncontent-length: 100\r\n\r\nhalf',
+    ),
   'early-hints': (socket) =>
     socket.write(`HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n${head}content-length: 2\r\n\r\nok`),
   'unasked-continue': (socket) =>

@@ -51,30 +51,24 @@ function refusalOf(id: unknown): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(`\n\ndata: ${answer}\n\n`);
 }
 
-/** Counts the bytes of an answer. */
-class AllBytes {
-  #count = 0;
-
-  after(chunk: Uint8Array): number {
-    this.#count += chunk.length;
-    return this.#count;
-  }
-}
-
-/** Counts the bytes of an event that is under way: a stream may be long, and so may the life of its session. */
-class EventBytes {
-  #count = 0;
+/**
+ * Counts the bytes of an answer; in a stream those of the event that is under way: it may be long, and so may the life of
+ * its session.
+ */
+function byteCounter(isStream: boolean): (chunk: Uint8Array) => number {
+  let count = 0;
   /** What may be the beginning of the blank line that ends an event. */
-  #tail = Buffer.alloc(0);
-
-  after(chunk: Uint8Array): number {
-    const seen = Buffer.concat([this.#tail, chunk]);
-    const over = Math.max(...['\n\n', '\r\r', '\r\n\r\n'].map((end) => seen.lastIndexOf(end)));
-    this.#count = over === -1 ? this.#count + chunk.length : seen.length - over;
-    this.#tail = seen.subarray(-3);
-    return this.#count;
-  }
+  let tail = Buffer.alloc(0);
+  return (chunk) => {
+    const seen = Buffer.concat([tail, chunk]);
+    const over = isStream ? Math.max(...blankLines.map((end) => seen.lastIndexOf(end))) : -1;
+    count = over === -1 ? count + chunk.length : seen.length - over;
+    tail = seen.subarray(-3);
+    return count;
+  };
 }
+
+const blankLines = ['\n\n', '\r\r', '\r\n\r\n'];
 
 interface Reader {
   read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> | undefined }>;
@@ -99,12 +93,12 @@ function passOn(
     readonly signal: AbortSignal;
   },
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
-  const bytes = isStream ? new EventBytes() : new AllBytes();
+  const bytesAfter = byteCounter(isStream);
   return new ReadableStream({
     pull: async (controller) => {
       try {
         const { value } = await reader.read();
-        if (value !== undefined && bytes.after(value) <= messageLimit) return controller.enqueue(value);
+        if (value !== undefined && bytesAfter(value) <= messageLimit) return controller.enqueue(value);
         end();
         if (value === undefined) return controller.close();
         await reader.cancel(tooLong);

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type NotificationEvent, notificationEvents } from '../../core/events.ts';
 import { errorMessage } from '../../core/failure.ts';
-import { issuesLine } from '../../core/issues.ts';
+import { issuesLine } from '../../core/issues-line.ts';
 import { renderBody } from '../../notifications/payload.ts';
 import type { AgentPlan, WebhookPlan } from '../../plan/plan.ts';
 import { scheduleInput } from '../../plan/schedule-input.ts';

@@ -120,6 +120,16 @@ describe('without kid', () => {
     expect(await judged(good)).toBe('known');
   });
 
+  test('a key that cannot be used, alone in its set, has the keys asked for anew', async () => {
+    const good = { ...(await signingKey('RS256')), kid: undefined };
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 1024 });
+    issuer.keys = [{ ...good, jwk: { ...publicKey.export({ format: 'jwk' }), alg: 'RS256' } }];
+    expect(await judged(good)).toBe('refused');
+    issuer.keys = [good];
+    await clock.advance(cooldown);
+    expect(await judged(good)).toBe('known');
+  });
+
   test('a new key is found by its signature', async () => {
     const [old, fresh] = await Promise.all([signingKey('ES256', ''), signingKey('ES256', '')]);
     issuer.keys = [old];

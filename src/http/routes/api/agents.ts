@@ -1,13 +1,12 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
-import { describe, jsonOf, noQuery } from './describe.ts';
+import { describe, jsonOf } from './describe.ts';
 import { refuseInvalid } from './invalid.ts';
 import { agentShape, pageOf } from './schemas.ts';
 
 const list = describe('/agents', {
   method: 'get',
   summary: 'The agents of the file, and how busy they are',
-  request: { query: noQuery },
   responses: { 200: jsonOf(pageOf(agentShape), 'All of them, in the order of the file.') },
 });
 

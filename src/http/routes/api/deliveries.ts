@@ -2,7 +2,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { Refusal } from '../../problem.ts';
 import { deliveryUrl, deliveryView, pageView } from '../../views.ts';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
-import { conflict, describe, idParameter, jsonOf, noQuery, notFound } from './describe.ts';
+import { conflict, describe, idParameter, jsonOf, notFound } from './describe.ts';
 import { refuseInvalid } from './invalid.ts';
 import { deliveryQuery, deliveryShape, pageOf } from './schemas.ts';
 
@@ -16,14 +16,14 @@ const list = describe('/deliveries', {
 const show = describe('/deliveries/{id}', {
   method: 'get',
   summary: 'One delivery, with every attempt and its body',
-  request: { params: idParameter, query: noQuery },
+  request: { params: idParameter },
   responses: { 200: jsonOf(deliveryShape.extend({ body: z.string() }), 'The delivery.'), ...notFound },
 });
 
 const replay = describe('/deliveries/{id}/replay', {
   method: 'post',
   summary: 'Send a dead delivery again, under its own id, attempts afresh',
-  request: { params: idParameter, query: noQuery },
+  request: { params: idParameter },
   responses: { 202: jsonOf(deliveryShape, 'The delivery, as it waits.'), ...notFound, ...conflict },
 });
 

@@ -1,5 +1,8 @@
 // How a route of the API is described, once for all of them.
 import { createRoute, type RouteConfig, z } from '@hono/zod-openapi';
+import type { MiddlewareHandler } from 'hono';
+import { problem } from '../../problem.ts';
+import type { HttpEnvironment } from '../../world.ts';
 import { problemShape } from './schemas.ts';
 
 const problemContent = { 'application/problem+json': { schema: problemShape } };
@@ -30,10 +33,15 @@ export const jsonOf = <Schema extends z.ZodType>(schema: Schema, description: st
 });
 
 export const idParameter = z.object({ id: z.string() });
-/** Of a route that takes none: one that was misspelled would go unnoticed. */
-export const noQuery = z.strictObject({});
 
-/** A route with the refusals that they all share. */
+/** For routes that describe no query: one that was misspelled would go unnoticed. */
+const refuseQuery: MiddlewareHandler<HttpEnvironment> = async (c, next) => {
+  const [name] = Object.keys(c.req.query());
+  if (name === undefined) return next();
+  return problem(c, 400, `It takes no query, and ${JSON.stringify(name)} was sent.`);
+};
+
+/** A route with the refusals that they all share; without a query of its own it takes none. */
 export function describe<Path extends string, Config extends Omit<RouteConfig, 'path'>>(
   path: Path,
   config: Config,
@@ -42,6 +50,7 @@ export function describe<Path extends string, Config extends Omit<RouteConfig, '
     path,
     security: [{ bearer: [] }],
     ...config,
+    middleware: config.request?.query === undefined ? [refuseQuery] : [],
     responses: { ...refusals, ...config.responses },
   });
 }

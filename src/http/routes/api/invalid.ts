@@ -1,5 +1,5 @@
 import type { Hook } from '@hono/zod-openapi';
-import { issuesLine } from '../../../core/issues.ts';
+import { issuesLine } from '../../../core/issues-line.ts';
 import { problem } from '../../problem.ts';
 import type { HttpEnvironment } from '../../world.ts';
 

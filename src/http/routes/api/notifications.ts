@@ -1,7 +1,7 @@
 import { OpenAPIHono, z } from '@hono/zod-openapi';
 import { time, withoutCredentials } from '../../views.ts';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
-import { describe, jsonOf, noQuery, notFound } from './describe.ts';
+import { describe, jsonOf, notFound } from './describe.ts';
 import { refuseInvalid } from './invalid.ts';
 import { agentQuery, notificationShape, pageOf } from './schemas.ts';
 
@@ -18,21 +18,21 @@ const list = describe('/notifications', {
 const pause = describe('/notifications/{agent}/{id}/pause', {
   method: 'post',
   summary: 'Pause a notification: its deliveries wait',
-  request: { params: parameters, query: noQuery },
+  request: { params: parameters },
   responses: { 200: state, ...notFound },
 });
 
 const resume = describe('/notifications/{agent}/{id}/resume', {
   method: 'post',
   summary: 'Resume a notification that was paused by hand or by a 410',
-  request: { params: parameters, query: noQuery },
+  request: { params: parameters },
   responses: { 200: state, ...notFound },
 });
 
 const test = describe('/notifications/{agent}/{id}/test', {
   method: 'post',
   summary: 'Send one sample delivery',
-  request: { params: parameters, query: noQuery },
+  request: { params: parameters },
   responses: { 202: jsonOf(z.object({ delivery_id: z.string() }), 'The delivery, under way.'), ...notFound },
 });
 

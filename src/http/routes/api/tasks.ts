@@ -3,7 +3,7 @@ import type { Runtime } from '../../../runtime/runtime.ts';
 import { Refusal } from '../../problem.ts';
 import { deliveryUrl, deliveryView, eventView, pageView, taskView } from '../../views.ts';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
-import { conflict, describe, idParameter, jsonOf, noQuery, notFound, overBudget } from './describe.ts';
+import { conflict, describe, idParameter, jsonOf, notFound, overBudget } from './describe.ts';
 import { refuseInvalid } from './invalid.ts';
 import { deliveryShape, eventShape, pageOf, taskAttemptShape, taskQuery, taskShape } from './schemas.ts';
 import { attemptsOf } from './task-attempts.ts';
@@ -18,7 +18,7 @@ const list = describe('/tasks', {
 const show = describe('/tasks/{id}', {
   method: 'get',
   summary: 'One task, with its attempts, events (the newest 1,000) and deliveries (the newest 200)',
-  request: { params: idParameter, query: noQuery },
+  request: { params: idParameter },
   responses: {
     200: jsonOf(
       taskShape.extend({
@@ -39,7 +39,6 @@ const start = describe('/tasks', {
   method: 'post',
   summary: 'Start a task by hand',
   request: {
-    query: noQuery,
     body: {
       required: true,
       content: {
@@ -53,7 +52,7 @@ const start = describe('/tasks', {
 const cancel = describe('/tasks/{id}/cancel', {
   method: 'post',
   summary: 'Cancel a task that waits or runs',
-  request: { params: idParameter, query: noQuery },
+  request: { params: idParameter },
   responses: {
     202: jsonOf(
       z.object({ status: z.enum(['cancelled', 'cancelling']) }),
@@ -67,7 +66,7 @@ const cancel = describe('/tasks/{id}/cancel', {
 const replay = describe('/tasks/{id}/replay', {
   method: 'post',
   summary: 'Start a new task with the input of this one',
-  request: { params: idParameter, query: noQuery },
+  request: { params: idParameter },
   responses: { 201: jsonOf(taskShape, 'The new task.'), ...notFound, ...overBudget },
 });
 

@@ -2,7 +2,7 @@ import { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { TriggerPlan } from '../../../plan/plan.ts';
 import { pageView, skipView, taskView, time } from '../../views.ts';
 import type { HttpEnvironment, HttpWorld } from '../../world.ts';
-import { conflict, describe, jsonOf, noQuery, notFound, overBudget } from './describe.ts';
+import { conflict, describe, jsonOf, notFound, overBudget } from './describe.ts';
 import { refuseInvalid } from './invalid.ts';
 import { agentQuery, pageOf, skipQuery, skipShape, taskShape, triggerShape } from './schemas.ts';
 
@@ -19,14 +19,14 @@ const list = describe('/triggers', {
 const pause = describe('/triggers/{agent}/{id}/pause', {
   method: 'post',
   summary: 'Pause a trigger: calls are turned away, instants are recorded as paused',
-  request: { params: triggerParameters, query: noQuery },
+  request: { params: triggerParameters },
   responses: { 200: paused, ...notFound, ...conflict },
 });
 
 const resume = describe('/triggers/{agent}/{id}/resume', {
   method: 'post',
   summary: 'Resume a paused trigger',
-  request: { params: triggerParameters, query: noQuery },
+  request: { params: triggerParameters },
   responses: { 200: paused, ...notFound, ...conflict },
 });
 
@@ -35,7 +35,6 @@ const fire = describe('/triggers/{agent}/{id}/fire', {
   summary: 'Fire a trigger by hand',
   request: {
     params: triggerParameters,
-    query: noQuery,
     body: { content: { 'application/json': { schema: z.strictObject({ input: z.string().optional() }) } } },
   },
   responses: {
