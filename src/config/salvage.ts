@@ -60,8 +60,7 @@ function mend(root: unknown, issues: readonly Issue[], distrust: (path: Path) =>
     }
     const standIn = standIns.get(at.at(-1));
     if (standIn !== undefined) {
-      // Two things in one list have not the same.
-      setIn(root, at, `${standIn}-${String(at.at(-2))}`);
+      setIn(root, at, standIn);
       distrust(at);
       continue;
     }

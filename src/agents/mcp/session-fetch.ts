@@ -2,6 +2,7 @@
 // call that was cancelled is let go, since a server need not end it and some leave it open for as long as they live.
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { patientFetch } from '../patient-fetch.ts';
+import { byteCounter } from './byte-counter.ts';
 import { fields } from './fields.ts';
 import { messageLimit } from './stdio-transport.ts';
 
@@ -50,25 +51,6 @@ function refusalOf(id: unknown): Uint8Array<ArrayBuffer> {
   const answer = JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_000, message: tooLong } });
   return new TextEncoder().encode(`\n\ndata: ${answer}\n\n`);
 }
-
-/**
- * Counts the bytes of an answer; in a stream those of the event that is under way: it may be long, and so may the life of
- * its session.
- */
-function byteCounter(isStream: boolean): (chunk: Uint8Array) => number {
-  let count = 0;
-  /** What may be the beginning of the blank line that ends an event. */
-  let tail = Buffer.alloc(0);
-  return (chunk) => {
-    const seen = Buffer.concat([tail, chunk]);
-    const over = isStream ? Math.max(...blankLines.map((end) => seen.lastIndexOf(end))) : -1;
-    count = over === -1 ? count + chunk.length : seen.length - over;
-    tail = seen.subarray(-3);
-    return count;
-  };
-}
-
-const blankLines = ['\n\n', '\r\r', '\r\n\r\n'];
 
 interface Reader {
   read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> | undefined }>;
