@@ -8,8 +8,8 @@
 //   draining   nothing is claimed; when the last attempt is settled, it stops. `release` ends attempts early
 //   stopped    also where the notification is gone from the file: its deliveries went dead as `removed`
 //
-// As in the task supervisor, a claim is never abandoned half-way; what it brings after the breaker has opened, or
-// after a pause or a drain, is given back unattempted.
+// As in the task supervisor, a claim is never abandoned half-way; what it brings after the breaker has opened, beyond
+// the one probe, or after a pause or a drain, is given back unattempted.
 import {
   Actor,
   type ActorRefFrom,
@@ -104,20 +104,23 @@ export const deliverySupervisorMachine = setup({
         const { breaker } = context;
         if (breaker === undefined) throw new Error('claimed before the breaker was there');
         const events: AnyActorRef | undefined = system.get('events');
-        const giveBack = context.gate === 'open' || context.wish !== 'run';
+        // The claim asked for what might go out then: since, the breaker may have opened or come to its probe.
+        const sendable = context.wish === 'run' ? slots(context) : 0;
         const sending = new Set(context.sending);
         // By its place also because a row that was given back may be claimed again before the actor that gave it back
         // has ended.
         const places = freePlaces(deliveryPrefix, self.getSnapshot().children);
-        for (const delivery of params.deliveries) {
+        for (const [n, delivery] of params.deliveries.entries()) {
           const id = places.next().value;
+          const giveBack = n >= sendable;
           const input = { delivery, probe: context.gate === 'probing', giveBack, endpoint: breaker };
           // Before it starts: what a child emits at its first step reaches nobody who comes later.
           spawn('delivery', { id, input }).on('*', (event) => events?.send(event));
           sending.add(id);
         }
-        const live = context.live + params.deliveries.length;
-        return { live, sending, more: context.more || params.deliveries.length >= context.asked };
+        const count = params.deliveries.length;
+        const more = context.more || count >= context.asked || count > sendable;
+        return { live: context.live + count, sending, more };
       },
     ),
     reap: enqueueActions(({ enqueue, event, context }) => {
