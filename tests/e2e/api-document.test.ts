@@ -145,7 +145,7 @@ describe.each(runtimes)('under $name', (runtime) => {
       expect.anything(),
     ]);
     expect(await call(200, 'post', '/triggers/{agent}/{id}/resume', { ids: hook })).toEqual({
-      state: 'running',
+      state: 'listening',
     });
     expect((await post('{"skip":true}')).status).toBe(200);
     expect(await items('/skips', '?agent=hello&trigger=webhook')).toMatchObject([

@@ -7,7 +7,7 @@ import { refuseInvalid } from './invalid.ts';
 import { agentQuery, pageOf, skipQuery, skipShape, taskShape, triggerShape } from './schemas.ts';
 
 const triggerParameters = z.object({ agent: z.string(), id: z.string() });
-const paused = jsonOf(z.object({ state: z.enum(['paused', 'running']) }), 'Its new state.');
+const state = jsonOf(z.object({ state: z.string() }), 'Its new state, as the list of triggers tells it.');
 
 const list = describe('/triggers', {
   method: 'get',
@@ -20,14 +20,14 @@ const pause = describe('/triggers/{agent}/{id}/pause', {
   method: 'post',
   summary: 'Pause a trigger: calls are turned away, instants are recorded as paused',
   request: { params: triggerParameters },
-  responses: { 200: paused, ...notFound, ...conflict },
+  responses: { 200: state, ...notFound, ...conflict },
 });
 
 const resume = describe('/triggers/{agent}/{id}/resume', {
   method: 'post',
   summary: 'Resume a paused trigger',
   request: { params: triggerParameters },
-  responses: { 200: paused, ...notFound, ...conflict },
+  responses: { 200: state, ...notFound, ...conflict },
 });
 
 const fire = describe('/triggers/{agent}/{id}/fire', {
@@ -82,12 +82,12 @@ export function triggerRoutes({ runtime, vitals }: HttpWorld) {
   routes.openapi(pause, async (c) => {
     const { agent, id } = c.req.valid('param');
     await runtime.operations.pauseTrigger(agent, id, true);
-    return c.json({ state: 'paused' as const }, 200);
+    return c.json({ state: 'paused' }, 200);
   });
   routes.openapi(resume, async (c) => {
     const { agent, id } = c.req.valid('param');
     await runtime.operations.pauseTrigger(agent, id, false);
-    return c.json({ state: 'running' as const }, 200);
+    return c.json({ state: runtime.triggerState(agent, id) }, 200);
   });
   routes.openapi(fire, async (c) => {
     const { agent, id } = c.req.valid('param');
