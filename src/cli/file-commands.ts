@@ -1,7 +1,18 @@
 // The commands that read a file: `run` and what tells of one without running it.
 import { notificationEvents } from '../core/events.ts';
 import type { Command } from './command.ts';
-import { formatOf, given, instant, integer, needed, oneOf, onlyFile, several, text } from './words.ts';
+import {
+  formatOf,
+  given,
+  instant,
+  integer,
+  needed,
+  oneOf,
+  onlyFile,
+  refuseBeside,
+  several,
+  text,
+} from './words.ts';
 
 export const fileCommands: readonly (readonly [string, Command])[] = [
   [
@@ -74,8 +85,11 @@ export const fileCommands: readonly (readonly [string, Command])[] = [
         data: text,
         'env-file': text,
       },
-      run: async ({ values, positionals }, io) =>
-        (await import('./commands/render.ts')).render(
+      run: async ({ values, positionals }, io) => {
+        if (values.notification === undefined)
+          refuseBeside(values, 'the input of an agent', ['event', 'data']);
+        else refuseBeside(values, '--notification', ['trigger', 'payload', 'header', 'query']);
+        return (await import('./commands/render.ts')).render(
           {
             file: onlyFile(positionals),
             agent: needed(values, 'agent'),
@@ -89,7 +103,8 @@ export const fileCommands: readonly (readonly [string, Command])[] = [
             envFile: given(values, 'env-file'),
           },
           io,
-        ),
+        );
+      },
     },
   ],
   [

@@ -106,3 +106,9 @@ export function onlyOptions(values: Values, used: readonly string[], action: str
 
 /** An option with a value. */
 export const text = { type: 'string' } as const;
+
+/** Refuses options that mean nothing beside `other` and would be passed over; of an empty one that is said elsewhere. */
+export function refuseBeside(values: Values, other: string, names: readonly string[]): void {
+  const found = names.find((name) => values[name] !== undefined && values[name] !== '');
+  if (found !== undefined) throw new UsageError(`--${found} means nothing with ${other}`);
+}

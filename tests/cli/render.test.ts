@@ -108,6 +108,21 @@ test.each([
     '--data is no JSON',
   ],
   [
+    'a payload for a notification',
+    ['--agent', 'orders', '--notification', 'chat', '--payload', 'callboard.yaml'],
+    '--payload means nothing with --notification',
+  ],
+  [
+    'an event for an input',
+    ['--agent', 'orders', '--trigger', 'shop', '--event', 'task.completed'],
+    '--event means nothing with the input of an agent',
+  ],
+  [
+    'a payload for a schedule',
+    ['--agent', 'orders', '--trigger', 'nightly', '--payload', 'callboard.yaml'],
+    'trigger "nightly" is a schedule, which has no payload',
+  ],
+  [
     'a value that would break the body',
     ['--agent', 'orders', '--notification', 'broken', '--data', '{"error":"1, \\"x\\": 2"}'],
     'line 1',

@@ -57,7 +57,11 @@ export async function render(options: RenderOptions, io: Io): Promise<number> {
 
 function inputOf(agent: AgentPlan, options: RenderOptions, io: Io): string {
   const trigger = oneOf(agent, options);
-  if (trigger.type === 'schedule') return scheduleInput(trigger, io.clock.now(), io.clock.now());
+  if (trigger.type === 'schedule') {
+    if (options.payload !== undefined)
+      throw new RenderError(`trigger "${trigger.id}" is a schedule, which has no payload`);
+    return scheduleInput(trigger, io.clock.now(), io.clock.now());
+  }
   return webhookText(trigger, options, io);
 }
 
