@@ -5,6 +5,8 @@ const shortestSecret = 4;
 const cover = '\ufffe';
 /** Characters that the widest of a value's forms makes of one. */
 const widestForm = 12;
+/** Escaped backslashes in front of an escape that are looked at, to tell whose its own backslash is. */
+const mostLookedBack = 8;
 /** Shorter pieces of base64 would turn up by chance. */
 const shortestPiece = 6;
 
@@ -148,8 +150,10 @@ function formOf(character: string, depth: number): string {
       : depth > 0 && letter !== undefined
         ? `\\\\{${quotes}}${letter}`
         : escaped(character);
-  // Not a backslash that belongs to the escape before it: in front stand whole escaped ones, or none.
-  const quote = `(?<=(?<!\\\\)(?:\\\\{${quotes + 1}})*)\\\\{${quotes}}`;
+  // Not a backslash that belongs to the escape before it: in front stand whole escaped ones, or none. Behind many it is
+  // not asked: a look back over all of them from each of them would take the square of their number.
+  const whole = `(?:\\\\{${quotes + 1}})`;
+  const quote = `(?<=(?<!\\\\)${whole}{0,${mostLookedBack}}|${whole}{${mostLookedBack}})\\\\{${quotes}}`;
   // The escapes first: `%25` begins with `%` itself.
   const forms = [
     ...(depth > 0 ? [units.map((unit) => `${quote}u${anyCase(hexOf(unit, 4))}`).join('')] : []),

@@ -156,3 +156,16 @@ describe('a text that is cut shows no part of a secret', () => {
     );
   });
 });
+
+test('whatever a text is made of, it is soon looked through', () => {
+  const made = redactor('-k9!x', '"/<é k9');
+  for (const [unit, count] of [
+    ['\\', 200_000],
+    ['\\u002', 40_000],
+    ['&#', 100_000],
+    ['&#0', 60_000],
+    ['%2', 100_000],
+  ] as const)
+    expect(made.text(`${unit.repeat(count)} k9 `)).toHaveLength(unit.length * count + 4);
+  expect(made.text(`${'\\'.repeat(200_001)}u002dk9!x`)).toContain('[redacted]');
+}, 10_000);
