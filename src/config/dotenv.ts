@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
+import { parse } from 'dotenv';
 import { errorMessage } from '../core/failure.ts';
 import type { Environment } from './env.ts';
 
@@ -47,7 +47,8 @@ function readVariables(path: string, required: boolean): Environment {
     if (!required && isAbsent(thrown)) return {};
     throw new DotEnvError(`cannot read the variables of ${path}: ${errorMessage(thrown)}`);
   }
-  return parseEnv(text.replace(/^\uFEFF/, ''));
+  // Not `parseEnv` of node:util: it loses the lines behind one that assigns nothing, and Deno's differs from Node's.
+  return parse(text.replace(/^\uFEFF/, ''));
 }
 
 function isAbsent(thrown: unknown): boolean {

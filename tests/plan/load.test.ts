@@ -47,6 +47,20 @@ describe('variables', () => {
     expect(await described({ envFile: 'named.env', environment: { WHO: 'real' } })).toBe('real');
   });
 
+  it.each([
+    ['a line that assigns nothing', 'a note without a sign\nWHO=me\n', 'me'],
+    ['a line without a name', '=x\nWHO=me\n', 'me'],
+    ['a line of YAML', '---\nWHO=me\n', 'me'],
+    ['a tab before the value', 'WHO=\tme\n', 'me'],
+    ['quotes within quotes', 'WHO="m\\"e"\n', 'm\\"e'],
+    ['lines of Windows', 'A=1\r\nWHO=me\r\n', 'me'],
+    ['several lines in quotes', 'WHO="m\ne"\nA=1\n', 'm\ne'],
+    ['a byte order mark', '\uFEFFWHO=me\n', 'me'],
+  ])('are read alike on every runtime: %s', async (_what, text, value) => {
+    write('.env', text);
+    expect(await described()).toBe(value);
+  });
+
   it('that the environment has empty stay empty', async () => {
     write('.env', 'WHO=working\n');
     write('c.yaml', echo(`description: "<\${WHO}>"`));
