@@ -13,6 +13,11 @@ export interface Io {
   readonly clock: Clock;
   /** How this program was called, for hints: `callboard` by default. */
   readonly program?: string | undefined;
+  /**
+   * Called by a command that others rely on: from then on it goes on where its output cannot be written. Until then
+   * that ends the process, with 0 where the reader has gone and with 1 for any other reason.
+   */
+  readonly outliveOutput?: (() => void) | undefined;
 }
 
 /** What to type to call this program again. */

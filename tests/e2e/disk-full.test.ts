@@ -1,11 +1,11 @@
 // A disk that fills up below the journal: a tmpfs of the test's own, so only root can run it.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { rawRows } from '../journal/sqlite/raw.ts';
-import { runtimes, Workspace } from '../support/program.ts';
+import { type RuntimeUnderTest, runtimes, Workspace } from '../support/program.ts';
 
 const mebibyte = 2 ** 20;
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
@@ -44,6 +44,12 @@ const free = () => {
   for (const name of ['ballast', 'rest']) rmSync(join(disk, name), { force: true });
 };
 
+/** With its standard output into a file on the disk. */
+const intoDisk = (file: string, { name, command }: RuntimeUnderTest): RuntimeUnderTest => ({
+  name,
+  command: ['sh', '-c', `exec "$0" "$@" > disk/${file}`, ...command],
+});
+
 const accepted = z.object({ task_id: z.string() });
 const problem = z.object({ detail: z.string() });
 
@@ -77,6 +83,45 @@ agents: { hello: { type: echo, trigger: { type: webhook, auth: none } } }
       expect.arrayContaining(['no new work is taken', 'new work is taken again']),
     );
     expect(await program.stop()).toBe(0);
+  });
+
+  test('a full disk below the log ends nothing, and once there is room the log goes on', async () => {
+    place.write(
+      'callboard.yaml',
+      'agents: { hello: { type: echo, trigger: { type: webhook, auth: none } } }\n',
+    );
+    const log = () => readFileSync(join(disk, 'log'), 'utf8');
+    const program = place.start(intoDisk('log', runtime), ['callboard.yaml', '--port', '0']);
+    const ready = /"message":"ready","url":"([^"]*)"/;
+    await expect.poll(() => existsSync(join(disk, 'log')) && log(), { timeout: 20_000 }).toMatch(ready);
+    const [, url] = ready.exec(log()) ?? [];
+    const post = async () => (await fetch(`${url}/webhooks/hello`, { method: 'POST', body: '1' })).status;
+    const told = async (what: string) => {
+      await expect
+        .poll(
+          async () => {
+            expect(await post()).toBe(200);
+            return program.stderr;
+          },
+          { timeout: 20_000, interval: 1 },
+        )
+        .toContain(`callboard: standard output ${what}`);
+    };
+    fill(0);
+    await told('cannot be written: ');
+    expect(await post()).toBe(200);
+    const before = log().length;
+    free();
+    await told('is written again\n');
+    expect(await program.stop()).toBe(0);
+    expect(log().slice(before)).toContain('"message":"stopped"');
+  });
+
+  test('a command that can write only a part of its output has failed', async () => {
+    fill(20_000);
+    const program = place.start(intoDisk('schema.json', runtime), ['schema']);
+    expect(await program.ended).toBe(1);
+    expect(program.stderr).toContain('callboard: standard output cannot be written: ');
   });
 
   test('on a full disk nothing is acknowledged that is not written, and all that was is done once', async () => {

@@ -61,6 +61,8 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     printDiagnostics(diagnostics, resolve(cwd, path), toStderr);
     return 2;
   }
+  // Its lines may lie on a disk that becomes full, or be read by a program that ends: neither may end the work.
+  io.outliveOutput?.();
   const redactor = new Redactor();
   redactor.add(plan.secrets);
   const write = (text: string) => io.stdout.write(text);
