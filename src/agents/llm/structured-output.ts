@@ -28,6 +28,6 @@ export function outputInstruction(schema: Readonly<Record<string, unknown>>): st
 }
 
 function withoutFence(answer: string): string {
-  const fenced = /^```[a-z]*\s*\n([\s\S]*?)\n?```$/i.exec(answer.trim());
+  const fenced = /^```[a-z]*[ \t\r]*\n([\s\S]*)```$/i.exec(answer.trim());
   return (fenced?.[1] ?? answer).trim();
 }
