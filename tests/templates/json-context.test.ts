@@ -49,6 +49,11 @@ describe('outside of strings a value is one JSON value', () => {
     expect(errorOf(`{"v": {{ ${name} }}}`, data, { ...json, dialect: 'liquid' }).column).toBe(7);
   });
 
+  test('the nil of Liquid is null, and nothing inside a string', () => {
+    const source = '{"v": {{ note | default: nil }}, "w": "{{ note | default: nil }}{{ empty }}{{ blank }}"}';
+    expect(render(source, {}, { ...json, dialect: 'liquid' })).toBe('{"v": null, "w": ""}');
+  });
+
   test('a time is a JSON string', () => {
     expect(render('[{{ .at }}]', { at: new TimeValue(0) }, json)).toBe('["1970-01-01T00:00:00Z"]');
   });

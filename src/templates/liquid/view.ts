@@ -1,6 +1,7 @@
 // Data as Liquid may see it. Liquid reads properties of JavaScript objects, and templates must reach none but the
 // data's own members; so maps and records are shown through proxies that have those and nothing else. They also keep
 // the order of the keys, which an ordinary object would not.
+import { Drop } from 'liquidjs';
 import { JsonNumber } from '../../core/json.ts';
 import { type Budget, stepsOfList } from '../budget.ts';
 import { TimeValue } from '../data.ts';
@@ -39,6 +40,7 @@ export class Views {
   original(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;
     if (value instanceof ExactNumber) return value.exact;
+    if (value instanceof Drop) return ofWord(value);
     const known = this.#originals.get(value);
     if (known !== undefined) return known;
     if (!Array.isArray(value)) return value;
@@ -65,6 +67,12 @@ export class Views {
     }
     return isNamed(value) ? new Proxy(nothing, new MembersHandler(value, this, this.#budget)) : nothing;
   }
+}
+
+/** Liquid's words `nil`, `empty` and `blank` are objects of its own; `forloop` is one too, and has members to show. */
+function ofWord(drop: Drop): unknown {
+  const value: unknown = drop.valueOf();
+  return value === null || value === '' ? value : drop;
 }
 
 /** What every view of members is a proxy of: nothing, which stays so. */
