@@ -24,6 +24,10 @@ describe('Liquid over JSON data', () => {
     ['{{ body.items }}', '{"sku":"A","n":1}{"sku":"B","n":2}'],
     ['{% increment n %}{% increment n %}{% decrement m %}', '01-1'],
     ['{% for i in (1..3) %}{% cycle "a", "b" %}{% if i == 2 %}{% break %}{% endif %}{% endfor %}', 'ab'],
+    [
+      '{% for i in (1..2) %}{% case 1 %}{% when 1 %}a{% break %}{% when i %}b{% else %}c{% endcase %}d{% endfor %}',
+      'a',
+    ],
     ['a {% raw %}{{ x }}{% endraw %} b', 'a {{ x }} b'],
     ['{{ "now" | date: "%Y-%m-%d %H:%M" }} {{ now }}', '2026-01-02 03:04 2026-01-02T03:04:05Z'],
   ])('%s', (source, printed) => {

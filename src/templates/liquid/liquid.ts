@@ -1,6 +1,7 @@
 // The Liquid dialect, by liquidjs. What it prints is printed by us, so that numbers keep their digits, and values in
 // JSON are escaped where they stand.
 import {
+  CaseTag,
   type Context,
   type Emitter,
   ForTag,
@@ -73,9 +74,11 @@ function* allOf(templates: readonly LiquidTemplate[]): Iterable<LiquidTemplate> 
 function watch(template: LiquidTemplate, mode: PrintMode): void {
   const { token } = template;
   if (TypeGuards.isHTMLToken(token)) return;
+  const step = () => ({ token, render: (context: Context) => renderingOf(context).budget.spend() });
   // A round of a loop must count too, whatever is in it.
-  if (template instanceof ForTag || template instanceof TablerowTag)
-    template.templates.unshift({ token, render: (context: Context) => renderingOf(context).budget.spend() });
+  if (template instanceof ForTag || template instanceof TablerowTag) template.templates.unshift(step());
+  // After a jump out of one branch Liquid still runs the first template of any other that fits.
+  if (template instanceof CaseTag) for (const branch of template.branches) branch.templates.unshift(step());
   const render = template.render.bind(template);
   const value = template instanceof Output || template instanceof EchoTag ? template.value : undefined;
   if (value === undefined && !isPrinting(template)) {
