@@ -77,6 +77,16 @@ describe('refused at load', () => {
     ['branches that differ', '{"a": {% if x %}"b{% else %}"c"{% endif %}}', 7],
     ['a case that closes a string', '{"a": "{% case x %}{% when 1 %}"{% endcase %}}', 8],
     ['a tag that prints HTML', '{"a": "{% tablerow i in x %}{% endtablerow %}"}', 8],
+    [
+      'a captured jump out of a string',
+      '{% for x in l %}"{% capture y %}{% break %}{% endcapture %}"{% endfor %}',
+      33,
+    ],
+    [
+      'a jump in a captured table',
+      '{% for x in l %}"{% capture y %}{% tablerow i in l %}{% continue %}{% endtablerow %}{% endcapture %}"{% endfor %}',
+      54,
+    ],
     ['text without an end', '{"a": "', 8],
   ])('%s: %s', (_, source, column) => {
     expect(errorOf(source, {}, json).column).toBe(column);
@@ -85,6 +95,12 @@ describe('refused at load', () => {
   test('only where the output is JSON', () => {
     expect(render('{"a": "{{ .x }}', { x: '"' })).toBe('{"a": ""');
   });
+});
+
+test('what is captured prints nothing, and may go round loops and leave them', () => {
+  const source =
+    '{% for x in l %}{% capture y %}"{% tablerow i in l %}{% for z in l %}{% break %}{% endfor %}{{ i }}{% endtablerow %}{% if x == 2 %}{% break %}{% endif %}{% endcapture %}[{{ x }}]{% endfor %}';
+  expect(render(source, '{"l":[1,2,3]}', { ...json, dialect: 'liquid' })).toBe('[1]');
 });
 
 test('what sets a variable prints nothing, wherever it stands', () => {

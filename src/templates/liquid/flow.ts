@@ -11,6 +11,7 @@ import {
   LiquidTag,
   Output,
   RawTag,
+  TablerowTag,
   type Template,
   TypeGuards,
   UnlessTag,
@@ -59,8 +60,26 @@ function stepsOf(source: string, template: Template, modes: PrintModes): Steps {
   if (template instanceof LiquidTag) return inner(template.templates);
   if (template instanceof BreakTag || template instanceof ContinueTag) return [{ kind: 'jump', offset }];
   // What is captured is printed where the variable is, and escaped there.
-  if (template instanceof CaptureTag || isSilent(template)) return [];
-  throw new TemplateError(`this tag cannot stand in a JSON template`, source, offset);
+  if (template instanceof CaptureTag) return unprinted(inner(template.templates));
+  const refuse = (): never => {
+    throw new TemplateError(`this tag cannot stand in a JSON template`, source, offset);
+  };
+  // It prints HTML, and can only be captured. What jumps in it leaves the loop around it.
+  if (template instanceof TablerowTag)
+    return [
+      { kind: 'print', offset, use: refuse },
+      { kind: 'choice', branches: [inner(template.templates), []], offset },
+    ];
+  return isSilent(template) ? [] : refuse();
+}
+
+/** What is left of steps that print nothing: the ways that they take, which may leave the loop around them. */
+function unprinted(steps: Steps): Steps {
+  return steps.flatMap((step): Steps => {
+    if (step.kind === 'choice') return [{ ...step, branches: step.branches.map(unprinted) }];
+    if (step.kind === 'loop') return [{ ...step, body: unprinted(step.body) }];
+    return step.kind === 'jump' ? [step] : [];
+  });
 }
 
 export function isPrinting(template: Template): boolean {
