@@ -134,6 +134,8 @@ describe('numbers', () => {
 describe('time', () => {
   test.each([
     ['{{ now }} {{ (now).Format "2006" }} {{ (now).Unix }}', '2026-01-02T03:04:05Z 2026 1767323045'],
+    ['{{ now.Unix }} {{ now.Format "2006" }} {{ "01" | now.Format }}', '1767323045 2026 01'],
+    ['{{ $at := now.Unix }}{{ printf "%s %d" (now.Format "15:04") $at }}', '03:04 1767323045'],
     [
       '{{ date "2006-01-02 15:04" .d }} {{ date "Jan 2" 0 }} {{ now | date "15:04:05" }}',
       '2024-03-05 06:08 Jan 1 03:04:05',
@@ -164,6 +166,9 @@ describe('refused', () => {
     '{{ get "x" "y" }}',
     '{{ indent -1 "x" }}',
     '{{ now 1 }}',
+    '{{ now.Year }}',
+    '{{ len.x }}',
+    '{{ nil.x }}',
     '{{ (1.5).value }}',
     '{{ .price.text }}',
   ])('%s', (source) => {

@@ -110,6 +110,12 @@ export class PipeParser {
       case 'variable':
       case 'pipe':
         return { ...term, names: [...term.names, ...names] };
+      case 'function': {
+        // Called without arguments: those that follow are for the last field.
+        const { offset } = term;
+        const pipe = { variables: [], commands: [{ first: term, args: [], offset }], offset };
+        return { kind: 'pipe', pipe, names, offset };
+      }
       default:
         return this.#tokens.fail('a field cannot be read from this', term.offset);
     }
