@@ -3,23 +3,26 @@ import type { Budget } from '../budget.ts';
 import { type Directive, pad } from './directive.ts';
 import { formatFloat } from './float.ts';
 import { plain, sortedMembers } from './print.ts';
-import { quote, quoteRune } from './quote.ts';
+import { isPrintable, quote, quoteRune } from './quote.ts';
 import { floatOf, integerOf, isList, isMap, kindOf, typeName } from './values.ts';
 
 export function formatValue(value: unknown, verb: string, directive: Directive, budget: Budget): string {
-  if (verb === 'T') return pad(typeName(value), directive);
-  if (verb === 'v' && directive.sharp) return goSyntax(value, directive, budget, true);
+  if (verb === 'T') return typeText(value, directive, budget);
   // `%+v` would name the fields of structs, and gives no signs.
   if (verb === 'v' && directive.plus) return formatValue(value, verb, { ...directive, plus: false }, budget);
-  if (isList(value)) {
-    return `[${bounded(value, budget, (item) => formatValue(item, verb, directive, budget)).join(' ')}]`;
-  }
+  if (verb === 'v' && directive.sharp)
+    return kindOf(value) === 'nil'
+      ? pad('<nil>', directive)
+      : goSyntax(value, { ...directive, sharp: false }, budget);
+  // Nil in a list or map is the same in every verb and width.
+  const inner = (item: unknown) =>
+    kindOf(item) === 'nil' ? '<nil>' : formatValue(item, verb, directive, budget);
+  if (isList(value)) return `[${bounded(value, budget, inner).join(' ')}]`;
   if (isMap(value)) {
-    const member = ([name, item]: [string, unknown]) =>
-      `${formatValue(name, verb, directive, budget)}:${formatValue(item, verb, directive, budget)}`;
+    const member = ([name, item]: [string, unknown]) => `${inner(name)}:${inner(item)}`;
     return `map[${bounded(sortedMembers(value, budget), budget, member).join(' ')}]`;
   }
-  return formatScalar(value, verb, directive, budget) ?? badVerb(value, verb, budget);
+  return formatScalar(value, verb, directive, budget) ?? badVerb(value, verb, directive, budget);
 }
 
 /** The text of each item. @throws {Problem} when they are too long together. */
@@ -37,9 +40,15 @@ export function bounded<Item>(
   });
 }
 
-function badVerb(value: unknown, verb: string, budget: Budget): string {
+/** `%T`: only the name of a type is cut to a precision. */
+function typeText(value: unknown, directive: Directive, budget: Budget): string {
+  const name = typeName(value);
+  return kindOf(value) === 'nil' ? pad(name, directive) : (formatText(name, 's', directive, budget) ?? '');
+}
+
+function badVerb(value: unknown, verb: string, directive: Directive, budget: Budget): string {
   if (kindOf(value) === 'nil') return `%!${verb}(<nil>)`;
-  return `%!${verb}(${typeName(value)}=${plain(value, budget)})`;
+  return `%!${verb}(${typeName(value)}=${formatScalar(value, 'v', directive, budget) ?? ''})`;
 }
 
 /** Undefined where the verb is not for such a value. */
@@ -66,7 +75,7 @@ function formatScalar(
 }
 
 const bases: Readonly<Record<string, number>> = { b: 2, o: 8, O: 8, d: 10, v: 10, x: 16, X: 16 };
-const prefixes: Readonly<Record<string, string>> = { b: '0b', o: '0', x: '0x', X: '0X' };
+const prefixes: Readonly<Record<string, string>> = { b: '0b', o: '0', O: '0', x: '0x', X: '0X' };
 
 function formatInteger(value: bigint, verb: string, directive: Directive): string | undefined {
   const base = bases[verb];
@@ -78,22 +87,23 @@ function formatInteger(value: bigint, verb: string, directive: Directive): strin
   const room = directive.zero && width !== undefined && precision === undefined ? width - sign.length : 0;
   let digits = (negative ? -value : value).toString(base).padStart(precision ?? room, '0');
   if (verb === 'X') digits = digits.toUpperCase();
-  const prefix = verb === 'O' ? '0o' : directive.sharp ? (prefixes[verb] ?? '') : '';
-  const leading = prefix === '0' && digits.startsWith('0') ? '' : prefix;
+  const prefix = directive.sharp ? (prefixes[verb] ?? '') : '';
+  const leading = (verb === 'O' ? '0o' : '') + (prefix === '0' && digits.startsWith('0') ? '' : prefix);
   return pad(sign + leading + digits, { ...directive, zero: false });
 }
 
 function formatRune(value: bigint, verb: string, directive: Directive): string | undefined {
+  const char = isCharacter(value) ? String.fromCodePoint(Number(value)) : '\ufffd';
   if (verb === 'U') {
-    const code = value
+    // A negative one is shown by its 64 bits.
+    const code = (value < 0n ? BigInt.asUintN(64, value) : value)
       .toString(16)
       .toUpperCase()
       .padStart(Math.max(4, directive.precision ?? 0), '0');
-    const shown = directive.sharp && isCharacter(value) ? ` '${String.fromCodePoint(Number(value))}'` : '';
+    const shown = directive.sharp && isCharacter(value) && isPrintable(char) ? ` '${char}'` : '';
     return pad(`U+${code}${shown}`, { ...directive, zero: false });
   }
   if (verb !== 'c' && verb !== 'q') return undefined;
-  const char = isCharacter(value) ? String.fromCodePoint(Number(value)) : '\ufffd';
   return pad(verb === 'c' ? char : quoteRune(char, directive.plus), directive);
 }
 
@@ -170,14 +180,13 @@ function hexOf(
 }
 
 /** `%#v`: a value as Go source. */
-function goSyntax(value: unknown, directive: Directive, budget: Budget, top = false): string {
+function goSyntax(value: unknown, directive: Directive, budget: Budget): string {
   const inner = (item: unknown) => goSyntax(item, directive, budget);
   if (isList(value)) return `[]interface {}{${bounded(value, budget, inner).join(', ')}}`;
   if (isMap(value)) {
-    const member = ([name, item]: [string, unknown]) => `${quote(name, budget)}:${inner(item)}`;
+    const member = ([name, item]: [string, unknown]) => `${inner(name)}:${inner(item)}`;
     return `map[string]interface {}{${bounded(sortedMembers(value, budget), budget, member).join(', ')}}`;
   }
-  if (typeof value === 'string') return pad(quote(value, budget), directive);
-  if (kindOf(value) === 'nil') return top ? pad('<nil>', directive) : 'interface {}(nil)';
-  return formatScalar(value, 'v', { ...directive, sharp: false }, budget) ?? '';
+  if (kindOf(value) === 'nil') return 'interface {}(nil)';
+  return formatScalar(value, typeof value === 'string' ? 'q' : 'v', directive, budget) ?? '';
 }

@@ -37,7 +37,7 @@ function quoted(char: string, delimiter: string, ascii: boolean): string {
     : `\\u${code.toString(16).padStart(4, '0')}`;
 }
 
-/** What Go prints as it is: letters, marks, numbers, punctuation and symbols. */
-function isPrintable(char: string): boolean {
-  return /^[\p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(char);
+/** What Go prints as it is: letters, marks, numbers, punctuation, symbols, and of all spaces the one of ASCII. */
+export function isPrintable(char: string): boolean {
+  return /^[ \p{L}\p{M}\p{N}\p{P}\p{S}]$/u.test(char);
 }
