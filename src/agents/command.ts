@@ -1,6 +1,7 @@
 // A program as an agent: input on stdin, stdout is the result. Never through a shell.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { delimiter, resolve } from 'node:path';
 import { type Clock, sleep } from '../core/clock.ts';
 import { errorMessage, Failure } from '../core/failure.ts';
 import { Redactor } from '../core/redact.ts';
@@ -117,6 +118,11 @@ function startFailure(program: string, plan: CommandPlan, thrown: unknown): Fail
     return new Failure('command_not_started', `${about}: there is no folder ${plan.cwd}`, options);
   }
   if (code === 'ENOENT') {
+    const folders = program.includes('/') ? [plan.cwd] : (plan.env.PATH?.split(delimiter) ?? []);
+    if (folders.some((folder) => existsSync(resolve(plan.cwd, folder, program)))) {
+      const hint = 'it is there, but its interpreter or another part of it is missing';
+      return new Failure('command_not_found', `${about}: ${hint}`, options);
+    }
     const where = program.includes('/') ? plan.cwd : `PATH (${plan.env.PATH ?? 'not set'})`;
     return new Failure('command_not_found', `${about}: no such program in ${where}`, options);
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -102,6 +102,18 @@ describe('command', () => {
       retryable: false,
     });
   });
+
+  test.each(['./orphan.sh', join(folder, 'orphan.sh'), 'orphan.sh'])(
+    'says that the interpreter is missing of a program that is there: %s',
+    async (program) => {
+      writeFileSync(join(folder, 'orphan.sh'), '#!/no/such/interpreter\n', { mode: 0o755 });
+      const plan = { ...command(program), env: { PATH: `/no/such:${folder}` } };
+      await expect(run(plan)).rejects.toMatchObject({
+        code: 'command_not_found',
+        message: `Cannot start "${program}": it is there, but its interpreter or another part of it is missing`,
+      });
+    },
+  );
 
   test('survives a program that closes stdin unread', async () => {
     const input = 'x'.repeat(2 ** 22);
