@@ -6,8 +6,8 @@ class NotPlain extends Error {}
 
 /**
  * Reads YAML without remembering where anything stood, several times as fast as the parser that does. Undefined where
- * the text is wrong, or holds more than maps with plain keys, lists and scalars: anchors, tags, directives, a key
- * twice. Then that other parser has the word; where this one answers, both give the same value.
+ * the text is wrong, or holds more than maps with plain keys, lists and scalars: anchors, tags, directives, marks of
+ * documents, a key twice. Then that other parser has the word; where this one answers, both give the same value.
  * @param string what to put in place of a string; undefined gives up.
  */
 export function quickValue(
@@ -32,7 +32,7 @@ class Quick {
     this.#text = text;
     this.#string = string;
     // Where these stand, the two parsers differ in what they call an error.
-    if (/[\t\r\ufeff]/.test(text)) throw new NotPlain();
+    if (/[\t\r\ufeff]|^(?:---|\.\.\.)/m.test(text)) throw new NotPlain();
     this.#events = parseEvents(text, {});
   }
 

@@ -95,7 +95,10 @@ const line = fc
     fc.constantFrom('', ' # note', '\n', '\r'),
   )
   .map((parts) => parts.join(''));
-const madeUp = fc.array(line, { maxLength: 5 }).map((lines) => `${lines.join('\n')}\n`);
+const mark = fc.constantFrom('---', '...', '--- a', '... # b', '# c', '%YAML 1.2');
+const madeUp = fc
+  .array(fc.oneof({ weight: 8, arbitrary: line }, { weight: 1, arbitrary: mark }), { maxLength: 5 })
+  .map((lines) => `${lines.join('\n')}\n`);
 /** A file that people wrote, with something put in place of something else. */
 const edited = fc
   .tuple(
@@ -134,6 +137,14 @@ describe('a config that is read without its places', () => {
 
 describe('a large config', () => {
   const lines = Array.from({ length: 10_000 }, (_, index) => `k${index}: \${WORD} ${index}`);
+
+  it('after the end of a document is several of them, as a small one is', () => {
+    const text = '# c\n...\nport: "8080"\n';
+    const large = text + '# comment\n'.repeat(10_000);
+    const found = [text, large].map((each) => readConfig(each, 'c.yaml', {}).problems.all());
+    expect(found[0]).toMatchObject([{ message: expect.stringMatching(/several YAML documents/) }]);
+    expect(found[1]).toEqual(found[0]);
+  });
 
   it('has the environment in it, and knows the places of its values', () => {
     const { value, problems } = readConfig(lines.join('\n'), 'c.yaml', { WORD: 'word' });
