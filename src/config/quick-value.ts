@@ -32,7 +32,7 @@ class Quick {
     this.#text = text;
     this.#string = string;
     // Where these stand, the two parsers differ in what they call an error.
-    if (/[\t\r\ufeff]|\n---|^\.\.\./m.test(text)) throw new NotPlain();
+    if (/[\t\r\ufeff]|^(?:---|\.\.\.)/m.test(text.replace(/^---\n/, ''))) throw new NotPlain();
     this.#events = parseEvents(text, {});
   }
 
