@@ -42,13 +42,24 @@ export function integer(values: Values, name: string, least: number, most: numbe
 const earliest = Date.parse('0001-01-01T00:00:00Z');
 const latest = Date.parse('9999-12-31T23:59:59.999Z');
 
+/** The form that `Date.parse` is specified for. The rest it guesses: the year 2001 from "yesterday 10". */
+const isoTime = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d)?)?$/i;
+
+/** ISO 8601, the seconds optional. As in ECMAScript a day alone begins in UTC, and a time without a zone is local. */
 export function instant(values: Values, name: string): number | undefined {
   const value = given(values, name);
   if (value === undefined) return undefined;
-  const at = Date.parse(value);
+  const [, day] = isoTime.exec(value) ?? [];
+  const at = day !== undefined && isDay(day) ? Date.parse(value.toUpperCase()) : Number.NaN;
   if (!(at >= earliest && at <= latest))
     throw new UsageError(`--${name} is "${value}" instead of a time like 2026-03-08T00:00:00Z`);
   return at;
+}
+
+/** Past the end of a month `Date.parse` goes on counting: 30 February would be 2 March. */
+function isDay(day: string): boolean {
+  const begin = Date.parse(day);
+  return !Number.isNaN(begin) && new Date(begin).toISOString().startsWith(day);
 }
 
 export function oneOf<const Choice extends string>(

@@ -33,6 +33,17 @@ test.each([
   expect(server.requests).toEqual([]);
 });
 
+test('a time that could only be guessed replays nothing', async () => {
+  await using server = await recordingServer(answers);
+  const { code, err } = await runCommand([
+    ...['deliveries', 'replay', '--since', 'yesterday 10'],
+    ...['--url', server.url],
+  ]);
+  expect(code).toBe(2);
+  expect(err).toContain('--since is "yesterday 10" instead of a time like 2026-03-08T00:00:00Z\n');
+  expect(server.requests).toEqual([]);
+});
+
 test.each([
   ['deliveries', 'replay', '.'],
   ['deliveries', 'replay', '..'],
