@@ -4,7 +4,7 @@ import type { Span } from '../core/trace.ts';
 import { JournalUnavailable } from '../journal/errors.ts';
 import { isTerminal, type TaskRecord } from '../journal/tasks.ts';
 import type { Plan, WebhookPlan } from '../plan/plan.ts';
-import { headerData } from '../templates/data.ts';
+import { headerData, queryData } from '../templates/data.ts';
 import type { WebhookAnswer } from '../triggers/webhook-call.ts';
 import type { WebhookRequest } from '../triggers/webhook-input.ts';
 import { credentialsOf } from './access/credentials.ts';
@@ -186,15 +186,9 @@ async function readRequest(
   };
 }
 
-/** Of a name that comes several times the first value counts. */
 function queryOf(target: string): ReadonlyMap<string, string> {
-  const query = new Map<string, string>();
   const start = target.indexOf('?');
-  if (start === -1) return query;
-  for (const [name, value] of new URLSearchParams(target.slice(start + 1))) {
-    if (!query.has(name)) query.set(name, value);
-  }
-  return query;
+  return queryData(start === -1 ? [] : new URLSearchParams(target.slice(start + 1)));
 }
 
 async function accepted(

@@ -49,6 +49,15 @@ export function headerData(entries: Iterable<readonly [string, string]>): Header
   return new HeaderData(values);
 }
 
+/** Query data from `[name, value]` pairs: of a name that comes several times the first value counts. */
+export function queryData(entries: Iterable<readonly [string, string]>): ReadonlyMap<string, string> {
+  const query = new Map<string, string>();
+  for (const [name, value] of entries) {
+    if (!query.has(name)) query.set(name, value);
+  }
+  return query;
+}
+
 /**
  * The same data, which `toJson` prints as `json`: for data that offers more than its JSON form shows. Only the
  * object itself is told so; templates cannot see or change it.

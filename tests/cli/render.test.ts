@@ -23,6 +23,11 @@ agents:
         events: [task.failed]
         payload: { template: '{ "text": "Error: {{ .Error }}" }' }
       - { id: broken, url: "http://127.0.0.1:1/", events: [task.failed], payload: { template: '{ "n": {{ .Error }} }' } }
+  calls:
+    type: echo
+    triggers:
+      - { id: query, type: webhook, path: /q, auth: none, webhook_input: { template: "[{{ .query.page }}] {{ toJson .query }}" } }
+      - { id: header, type: webhook, path: /h, auth: none, webhook_input: { template: "[{{ .headers.X-Topic }}]" } }
 `;
 
 let folder: string;
@@ -62,6 +67,18 @@ test('prints what the agent would be told of a call, and nothing else', async ()
   });
 });
 
+test('of a name the first value counts and keeps its spaces, as in a query that is sent', async () => {
+  const query = ['page= 2 ', 'a=', 'page=3', 'b=x=y'].flatMap((pair) => ['--query', pair]);
+  const { out } = await render('--agent', 'calls', '--trigger', 'query', ...query);
+  expect(out).toBe('[ 2 ] {"page":" 2 ","a":"","b":"x=y"}');
+});
+
+test('headers of one name are joined, without what HTTP trims', async () => {
+  const headers = ['X-Topic :\t a\u00a0 ', 'x-topic:b'].flatMap((header) => ['--header', header]);
+  const { out } = await render('--agent', 'calls', '--trigger', 'header', ...headers);
+  expect(out).toBe('[a\u00a0, b]');
+});
+
 test('prints what a schedule would say now', async () => {
   const { out } = await render('--agent', 'orders', '--trigger', 'nightly');
   expect(out).toBe('night of 2026-01-01T00:00:00Z');
@@ -86,7 +103,7 @@ test('a payload is for the only webhook, where the agent has other triggers too'
 });
 
 test.each([
-  ['an unknown agent', ['--agent', 'order'], 'there is no agent "order"; the agents are orders'],
+  ['an unknown agent', ['--agent', 'order'], 'there is no agent "order"; the agents are orders, calls'],
   [
     'several triggers',
     ['--agent', 'orders'],

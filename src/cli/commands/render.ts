@@ -8,7 +8,7 @@ import { issuesLine } from '../../core/issues-line.ts';
 import { renderBody } from '../../notifications/payload.ts';
 import type { AgentPlan, WebhookPlan } from '../../plan/plan.ts';
 import { scheduleInput } from '../../plan/schedule-input.ts';
-import { headerData } from '../../templates/data.ts';
+import { headerData, queryData } from '../../templates/data.ts';
 import { parseBody } from '../../triggers/webhook-body.ts';
 import { webhookInput, webhookTemplateData } from '../../triggers/webhook-input.ts';
 import type { Io } from '../io.ts';
@@ -67,13 +67,17 @@ function inputOf(agent: AgentPlan, options: RenderOptions, io: Io): string {
 
 function webhookText(trigger: WebhookPlan, options: RenderOptions, io: Io): string {
   const bytes = payload(options.payload, io);
-  const given = pairs(options.headers, ':', '--header');
+  // Spaces around the value of a header are no part of it, by HTTP; those of a query are.
+  const given = pairs(options.headers, ':', '--header').map(([name, value]): [string, string] => [
+    trimmed(name),
+    trimmed(value),
+  ]);
   const typed = given.some(([name]) => name.toLowerCase() === 'content-type');
   const headers = headerData(typed ? given : [['Content-Type', 'application/json'], ...given]);
   const request = {
     method: trigger.methods[0] ?? 'POST',
     headers,
-    query: new Map(pairs(options.query, '=', '--query')),
+    query: queryData(pairs(options.query, '=', '--query')),
     body: bytes,
     content: async () => bytes,
     from: () => '127.0.0.1',
@@ -165,9 +169,11 @@ function pairs(texts: readonly string[], separator: ':' | '=', option: string): 
     const at = text.indexOf(separator);
     if (at < 1)
       throw new RenderError(`${option} is ${JSON.stringify(text)} instead of name${separator}value`);
-    return [text.slice(0, at).trim(), text.slice(at + 1).trim()];
+    return [text.slice(0, at), text.slice(at + 1)];
   });
 }
+
+const trimmed = (text: string) => text.replace(/^[\t\r\n ]+|[\t\r\n ]+$/g, '');
 
 function listed(what: string, names: Iterable<string>): string {
   const all = [...names];
