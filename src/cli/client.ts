@@ -1,7 +1,7 @@
 // The way of commands to a running server: its address and token, and its answers.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { fetch } from 'undici';
+import { getGlobalDispatcher, request as httpRequest, interceptors } from 'undici';
 import { z } from 'zod';
 import { errorMessage } from '../core/failure.ts';
 import { localTokenPath } from '../http/local-token.ts';
@@ -33,7 +33,7 @@ export function createClient(options: ClientOptions, io: Io): Client {
     async request(method, path, shape, body) {
       locating ??= locate(options, io);
       const { url, dataFolder } = await locating;
-      const token = options.token ?? readToken(dataFolder);
+      const token = (options.token ?? readToken(dataFolder)).trim();
       const answer = await ask(url, path, {
         method,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
@@ -55,17 +55,18 @@ export function createClient(options: ClientOptions, io: Io): Client {
 /** For answers that are shown as they come. */
 export const anyObject = z.record(z.string(), z.unknown());
 
+/** Not by `fetch`: it refuses the ports that browsers do, on which a server may well listen. */
 async function ask(
   url: string,
   path: string,
-  init: Parameters<typeof fetch>[1],
+  options: Parameters<typeof httpRequest>[1],
 ): Promise<{ status: number; text: string }> {
+  const dispatcher = getGlobalDispatcher().compose(interceptors.redirect({ maxRedirections: 20 }));
   try {
-    const response = await fetch(`${url}${path}`, init);
-    return { status: response.status, text: await response.text() };
+    const { statusCode, body } = await httpRequest(`${url}${path}`, { ...options, dispatcher });
+    return { status: statusCode, text: await body.text() };
   } catch (thrown) {
-    const cause = thrown instanceof Error && thrown.cause !== undefined ? thrown.cause : thrown;
-    throw new ClientError(`cannot reach ${url}: ${errorMessage(cause)}; is Callboard running?`);
+    throw new ClientError(`cannot reach ${url}: ${errorMessage(thrown)}; is Callboard running?`);
   }
 }
 

@@ -1,4 +1,4 @@
-/** Whether a header can carry the text: fetch throws for the end of a line within it, and for what is not Latin-1. */
+/** Whether a header can carry the text: none carries the end of a line within it, nor what is not Latin-1. */
 export function fitsHeader(text: string): boolean {
   return !/[^\t\x20-\x7e\x80-\xff]/.test(text.trim());
 }

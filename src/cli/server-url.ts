@@ -8,7 +8,7 @@ import { UsageError } from './command.ts';
 export function serverUrl(text: string): string {
   const { protocol, origin, pathname, search, hash, username, password } = parsed(text);
   if (!['http:', 'https:'].includes(protocol)) throw notAnAddress(text);
-  // Calls carry a token, and fetch takes no address with a login beside it.
+  // Calls carry a token, and no header says both.
   if (`${username}${password}` !== '')
     throw new UsageError('--url holds a login; calls carry the token alone');
   if (`${search}${hash}` !== '')

@@ -1,8 +1,10 @@
 // What a command says of an address, a token or an answer that it cannot use: a message, never a stack.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { closeServer, listen } from '../support/listen.ts';
 import { recordingServer } from '../support/recording-server.ts';
 import { runCommand } from './commands.ts';
 
@@ -28,6 +30,52 @@ test.each(['', '/', '/behind/a/proxy', '/behind/a/proxy/'])('--url with the path
   expect(server.requests.map(({ path }) => path)).toEqual([
     `${prefix.replace(/\/$/, '')}/api/tasks?limit=50`,
   ]);
+});
+
+test('a server on a port that browsers keep away from', async () => {
+  const server = createServer((_, response) => response.end(emptyList.body));
+  const url = `http://127.0.0.1:${await listenOnBadPort(server)}`;
+  const answered = await runCommand(['tasks', '--url', url]);
+  server.closeAllConnections();
+  await closeServer(server);
+  expect(answered).toEqual({ code: 0, out: 'none\n', err: '' });
+});
+
+/** Any of those that `fetch` refuses; another program may have one of them. */
+async function listenOnBadPort(server: Server): Promise<number> {
+  for (const port of [10080, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668, 6669, 6697]) {
+    try {
+      return await listen(server, port);
+    } catch {}
+  }
+  throw new Error('none of the ports is free');
+}
+
+test('a server that has moved is followed, and nobody else is told the token', async () => {
+  await using other = await recordingServer(() => emptyList);
+  await using server = await recordingServer(({ path }) => {
+    const moved = path.startsWith('/old/') ? path.replace('/old', '') : `${other.url}${path}`;
+    return { status: 307, headers: { location: moved } };
+  });
+  const { code } = await runCommand(['trigger', '--agent', 'a', '--url', `${server.url}/old`]);
+  expect(code).toBe(1);
+  const seen = [...server.requests, ...other.requests];
+  expect(seen.map(({ path, method, body, headers }) => [path, method, body, headers.authorization])).toEqual([
+    ['/old/api/tasks', 'POST', '{"agent":"a","input":""}', 'Bearer any'],
+    ['/api/tasks', 'POST', '{"agent":"a","input":""}', 'Bearer any'],
+    ['/api/tasks', 'POST', '{"agent":"a","input":""}', undefined],
+  ]);
+});
+
+test('a server that is not there', async () => {
+  const gone = await recordingServer();
+  await gone[Symbol.asyncDispose]();
+  const { code, out, err } = await runCommand(['tasks', '--url', gone.url]);
+  expect({ code, out, err }).toEqual({
+    code: 1,
+    out: '',
+    err: `callboard: cannot reach ${gone.url}: connect ECONNREFUSED 127.0.0.1:${gone.port}; is Callboard running?\n`,
+  });
 });
 
 test.each(['two\nlines', 'a\r\nx-other: header', 'an “ellipsis”…'])('--token %j', async (token) => {
