@@ -33,7 +33,7 @@ export async function main(argv: readonly string[], world: Io, signals: () => Si
     if (thrown instanceof UsageError) return wrong(`${thrown.message}\n${usageText(command.usage)}`, io);
     if (!(thrown instanceof ClientError)) throw thrown;
     io.stderr.write(`callboard: ${thrown.message}\n`);
-    return 1;
+    return thrown.exitCode;
   }
 }
 

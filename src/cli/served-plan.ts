@@ -20,7 +20,7 @@ export interface ServedOptions {
  * @throws {ClientError} then: the server may run what the file held before, so a guess could reach another one.
  */
 export async function servedPlan(
-  { config, data, envFile }: ServedOptions,
+  { url, config, data, envFile }: ServedOptions & { readonly url?: string | undefined },
   unknown: string,
   io: Io,
 ): Promise<Plan | undefined> {
@@ -30,5 +30,6 @@ export async function servedPlan(
   const { plan, diagnostics } = await loadPlan({ path, environment, cwd, clock, envFile, data });
   if (plan !== undefined) return plan;
   const [first] = diagnostics.filter(({ severity }) => severity === 'error').map(formatDiagnostic);
-  throw new ClientError(`${unknown}: ${first}`);
+  // Beside an address, a config that nobody named may be that of another server: a token is missing, nothing is wrong.
+  throw new ClientError(`${unknown}: ${first}`, config === undefined && url !== undefined ? 1 : 2);
 }

@@ -59,16 +59,34 @@ test.each([
   write('wrong.yaml', 'agents: { 1: 2 }\n');
   write('variable.yaml', needsVariable());
   const { code, out, err } = await tasks('--config', name);
-  expect([code, out]).toEqual([1, '']);
+  expect([code, out]).toEqual([2, '']);
   expect(err).toContain(
     'callboard: cannot tell which server is meant, name its address with --url, and its token with --token or its folder with --data: ',
   );
   expect(err).toContain(reason);
   expect((await tasks('--config', name, '--token', 'x')).err).toContain('name its address with --url: ');
-  expect((await tasks('--config', name, '--url', server.url)).err).toContain(
-    'name its token with --token or its folder with --data: ',
-  );
+  const withUrl = await tasks('--config', name, '--url', server.url);
+  expect(withUrl.code).toBe(2);
+  expect(withUrl.err).toContain('name its token with --token or its folder with --data: ');
   expect(asked()).toEqual([]);
+});
+
+test('a config that nobody named and that is wrong, alone and beside an address', async () => {
+  write('callboard.yaml', needsVariable());
+  expect((await tasks()).code).toBe(2);
+  expect((await tasks('--url', server.url)).code).toBe(1);
+  expect(asked()).toEqual([]);
+});
+
+test.each([
+  ['that is not there', ['--config', 'typo.yaml'], 'typo.yaml:1:1: the file cannot be read'],
+  ['that is wrong', [], 'NOT_IN_THIS_SHELL'],
+])('a config %s names no journal to copy', async (_, args, reason) => {
+  write('callboard.yaml', needsVariable());
+  const { code, err } = await runCommand(['backup', 'copy.db', ...args], { asksServer: false, cwd });
+  expect(code).toBe(2);
+  expect(err).toContain('callboard: cannot tell where the journal is, name its folder with --data: ');
+  expect(err).toContain(reason);
 });
 
 test('what is given needs no config', async () => {

@@ -103,7 +103,7 @@ describe.each(runtimes)('under $name', (runtime) => {
     });
     place.write('callboard.yaml', 'agents: { a: { type: nothing } }');
     expect(await command('new.db')).toEqual({
-      code: 1,
+      code: 2,
       stderr: expect.stringMatching(/^callboard: cannot tell where .* callboard\.yaml:1:\d+: .*\n$/),
     });
     const program = place.run(runtime, 'agents: { a: { type: echo } }');
