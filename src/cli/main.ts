@@ -17,14 +17,12 @@ export async function main(argv: readonly string[], world: Io, signals: () => Si
   const stderr = { write: (text: string) => world.stderr.write(visibleText(text)) };
   const io = { ...world, stderr };
   const [first, ...rest] = argv;
-  if (first === '--help' || first === '-h' || first === 'help') return help(rest[0], io);
+  if (asksHelp(first)) return help(asksHelp(rest[0]) ? undefined : rest[0], io);
   if (first === '--version' || first === '-v') return print(`${version}\n`, io);
   const named = first === undefined ? undefined : commands.get(first);
   const command = named ?? commands.get('run');
   if (command === undefined) throw new Error('there is no command "run"');
-  if (named === undefined && first !== undefined && looksLikeCommand(first)) {
-    return wrong(`there is no command "${first}"; ${programOf(io)} --help lists them`, io);
-  }
+  if (named === undefined && first !== undefined && looksLikeCommand(first)) return noCommand(first, io);
   try {
     const { values, positionals } = parse(command, named === undefined ? argv : rest);
     if (values.help === true) return help(named === undefined ? 'run' : first, io);
@@ -53,14 +51,19 @@ function parse(command: Command, args: readonly string[]) {
   }
 }
 
+const asksHelp = (word: string | undefined) => word === '--help' || word === '-h' || word === 'help';
+
 /** A word without a dot or a slash is no file that anybody would run. */
 function looksLikeCommand(word: string): boolean {
   return /^[a-z-]+$/.test(word) && !word.startsWith('-');
 }
 
 function help(name: string | undefined, io: Io): number {
-  const command = name === undefined ? undefined : commands.get(name);
-  if (command !== undefined) return print(`${usageText(command.usage)}\n\n${command.summary}\n`, io);
+  if (name !== undefined) {
+    const command = commands.get(name);
+    if (command === undefined) return noCommand(name, io);
+    return print(`${usageText(command.usage)}\n\n${command.summary}\n`, io);
+  }
   const width = Math.max(...[...commands.keys()].map((key) => key.length));
   const list = [...commands].map(([key, { summary }]) => `  ${key.padEnd(width)}  ${summary}`);
   return print(
@@ -73,6 +76,10 @@ function help(name: string | undefined, io: Io): number {
 function print(text: string, io: Io): number {
   io.stdout.write(text);
   return 0;
+}
+
+function noCommand(name: string, io: Io): number {
+  return wrong(`there is no command "${name}"; ${programOf(io)} --help lists them`, io);
 }
 
 function wrong(message: string, io: Io): number {

@@ -14,8 +14,29 @@ test('where there is no config', async () => {
   expect((await runCommand(['validate'], world)).err).toContain('with: node dist/main.js init\n');
 });
 
-test('where there is no such command', async () => {
-  expect((await runCommand(['vaildate'], world)).err).toContain('; node dist/main.js --help lists them\n');
+test.each([['vaildate'], ['help', 'vaildate'], ['--help', 'vaildate'], ['-h', '--vaildate']])(
+  'where there is no such command: %s %s',
+  async (...args) => {
+    expect(await runCommand(args, world)).toEqual({
+      code: 2,
+      out: '',
+      err: `callboard: there is no command "${args.at(-1)}"; node dist/main.js --help lists them\n`,
+    });
+  },
+);
+
+test.each(['help', '--help', '-h'])('what %s tells', async (word) => {
+  const all = await runCommand([word], world);
+  expect(all).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('usage: callboard [COMMAND] [FILE]'),
+    err: '',
+  });
+  expect(await runCommand([word, 'help'], world)).toEqual(all);
+  expect(await runCommand([word, '--help'], world)).toEqual(all);
+  const one = await runCommand([word, 'next'], world);
+  expect(one).toMatchObject({ code: 0, out: expect.stringMatching(/^usage: callboard next /) });
+  expect(await runCommand(['next', '--help'], world)).toEqual(one);
 });
 
 test('what init wrote', async () => {
