@@ -46,6 +46,13 @@ test('what init wrote', async () => {
   );
 });
 
+test('what init wrote under a name that would be read as an option', async () => {
+  const { out } = await runCommand(['init', '--', '-x.yaml'], world);
+  expect(out).toContain('with: node dist/main.js validate ./-x.yaml\n');
+  expect(out).toContain('with: node dist/main.js run ./-x.yaml\n');
+  expect((await runCommand(['validate', './-x.yaml'], world)).code).toBe(0);
+});
+
 test('by default it is callboard', async () => {
   expect((await runCommand(['init'], { asksServer: false, cwd })).out).toContain(
     'with: callboard run callboard.yaml\n',

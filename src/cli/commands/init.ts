@@ -22,7 +22,8 @@ export async function init(options: InitOptions, io: Io): Promise<number> {
     return 2;
   }
   const program = programOf(io);
-  const word = shellWord(file);
+  // What begins with a dash would be read as an option.
+  const word = shellWord(file.startsWith('-') ? `./${file}` : file);
   io.stdout.write(
     `Wrote ${file}. Check it with: ${program} validate ${word}\nStart it with: ${program} run ${word}\n`,
   );
