@@ -11,7 +11,7 @@ import type { Verification } from '../signatures/signature.ts';
 import { readPath } from '../templates/fields.ts';
 import type { Template, TemplateData } from '../templates/template.ts';
 import { deliveryId, type ParsedBody, parseBody, slackChallenge } from './webhook-body.ts';
-import { type WebhookRequest, webhookInput, webhookTemplateData } from './webhook-input.ts';
+import { letsRun, type WebhookRequest, webhookInput, webhookTemplateData } from './webhook-input.ts';
 
 export type WebhookAnswer =
   | { readonly kind: 'accepted'; readonly taskId: string; readonly duplicate: boolean }
@@ -124,7 +124,7 @@ async function admit(
       return { kind: 'accepted', taskId: first, duplicate: true };
     }
   }
-  if (plan.when !== undefined && rendered(plan.when, data, 'when').trim() !== 'true') {
+  if (plan.when !== undefined && !letsRun(rendered(plan.when, data, 'when'))) {
     await skip('filtered');
     return { kind: 'skipped' };
   }

@@ -32,6 +32,9 @@ export function webhookTemplateData(
   return { ...data, fields };
 }
 
+/** Whether a call runs the trigger by what its `when` printed. */
+export const letsRun = (printed: string): boolean => printed.trim() === 'true';
+
 /** The input of the task: the template's output; else the fixed text; else the body as it came. */
 export function webhookInput(plan: WebhookPlan, body: ParsedBody, data: () => TemplateData): string {
   return plan.input.template?.render(data()) ?? plan.input.text ?? body.text;

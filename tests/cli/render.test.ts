@@ -28,6 +28,8 @@ agents:
     triggers:
       - { id: query, type: webhook, path: /q, auth: none, webhook_input: { template: "[{{ .query.page }}] {{ toJson .query }}" } }
       - { id: header, type: webhook, path: /h, auth: none, webhook_input: { template: "[{{ .headers.X-Topic }}]" } }
+      - { id: wanted, type: webhook, path: /w, auth: none, input: told, when: " {{ eq .query.action \\"opened\\" }} " }
+      - { id: wrong, type: webhook, path: /x, auth: none, input: told, when: "{{ b64dec .query.action }}" }
 `;
 
 let folder: string;
@@ -77,6 +79,24 @@ test('headers of one name are joined, without what HTTP trims', async () => {
   const headers = ['X-Topic :\t a\u00a0 ', 'x-topic:b'].flatMap((header) => ['--header', header]);
   const { out } = await render('--agent', 'calls', '--trigger', 'header', ...headers);
   expect(out).toBe('[a\u00a0, b]');
+});
+
+test('says of a call that `when` would hold back that it would, and renders it all the same', async () => {
+  const call = (trigger: string, action: string) =>
+    render('--agent', 'calls', '--trigger', trigger, '--query', `action=${action}`);
+  expect(await call('wanted', 'opened')).toEqual({ code: 0, out: 'told', err: '' });
+  expect(await call('wanted', 'closed')).toEqual({
+    code: 0,
+    out: 'told',
+    err: 'callboard: trigger "wanted" would not run for this call: when is not true\n',
+  });
+  expect(await call('wrong', '!')).toEqual({
+    code: 0,
+    out: 'told',
+    err: expect.stringContaining(
+      'trigger "wrong" would not run for this call: the template of when failed: ',
+    ),
+  });
 });
 
 test('prints what a schedule would say now', async () => {

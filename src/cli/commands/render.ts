@@ -9,8 +9,9 @@ import { renderBody } from '../../notifications/payload.ts';
 import type { AgentPlan, WebhookPlan } from '../../plan/plan.ts';
 import { scheduleInput } from '../../plan/schedule-input.ts';
 import { headerData, queryData } from '../../templates/data.ts';
+import type { TemplateData } from '../../templates/template.ts';
 import { parseBody } from '../../triggers/webhook-body.ts';
-import { webhookInput, webhookTemplateData } from '../../triggers/webhook-input.ts';
+import { letsRun, webhookInput, webhookTemplateData } from '../../triggers/webhook-input.ts';
 import type { Io } from '../io.ts';
 import { readPlan } from '../read-plan.ts';
 import { visibleText } from '../visible.ts';
@@ -83,7 +84,19 @@ function webhookText(trigger: WebhookPlan, options: RenderOptions, io: Io): stri
     from: () => '127.0.0.1',
   };
   const body = parseBody(bytes, bytes.length === 0 ? undefined : headers.get('content-type'));
-  return webhookInput(trigger, body, () => ({ ...webhookTemplateData(trigger, request, body), count: 1 }));
+  const data = webhookTemplateData(trigger, request, body);
+  const hindrance = hindranceOf(trigger, data);
+  if (hindrance !== undefined)
+    io.stderr.write(`callboard: trigger "${trigger.id}" would not run for this call: ${hindrance}\n`);
+  return webhookInput(trigger, body, () => ({ ...data, count: 1 }));
+}
+
+function hindranceOf({ when }: WebhookPlan, data: TemplateData): string | undefined {
+  try {
+    return when === undefined || letsRun(when.render(data)) ? undefined : 'when is not true';
+  } catch (thrown) {
+    return `the template of when failed: ${errorMessage(thrown)}`;
+  }
 }
 
 function oneOf(agent: AgentPlan, { trigger: id, payload }: RenderOptions) {
