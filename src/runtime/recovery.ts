@@ -13,7 +13,12 @@ export async function recover(world: World): Promise<Recovered> {
   const plans = [...world.plan().agents.values()];
   const records = await world.journal.listTriggers();
   await forgetRemoved(world, plans, records);
-  const agents = await agentInputs(world, plans, records);
+  const remembered = await rememberTriggers(
+    world,
+    plans.flatMap(({ triggers }) => triggers),
+    records,
+  );
+  const agents = agentInputs(plans, remembered);
   await warnOfUnknown(world);
   // Last of all: what is admitted after this look finds a runtime that runs, and wakes whom it is for.
   const [endpoints, busy] = await Promise.all([
@@ -36,17 +41,11 @@ async function warnOfUnknown(world: World): Promise<void> {
     });
 }
 
-/** What the actors of these agents start from: the file, and what the journal remembers of their triggers. */
-export async function agentInputs(
-  world: World,
+/** What the actors of these agents start from: the file, and what is remembered of their triggers. */
+export function agentInputs(
   plans: readonly AgentPlan[],
-  records: readonly TriggerRecord[],
-): Promise<readonly AgentInput[]> {
-  const remembered = await rememberTriggers(
-    world,
-    plans.flatMap(({ triggers }) => triggers),
-    records,
-  );
+  remembered: ReadonlyMap<string, TriggerRecord>,
+): readonly AgentInput[] {
   return plans.map((plan) => ({
     name: plan.name,
     tasks: { agent: plan.name, concurrency: plan.concurrency, timeout: plan.timeout },

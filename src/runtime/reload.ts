@@ -147,9 +147,10 @@ async function changeOf(
   { added, removed, kept }: Difference,
 ): Promise<PlanChange> {
   const records = await world.journal.listTriggers();
+  // All in one commit: of a reload that fails the journal remembers nothing.
   const remembered = await rememberTriggers(
     world,
-    kept.flatMap(({ fresh }) => fresh),
+    [...kept.flatMap(({ fresh }) => fresh), ...added.flatMap(({ triggers }) => triggers)],
     records,
   );
   const changed = kept
@@ -167,7 +168,7 @@ async function changeOf(
     }));
   return {
     grace: after.server.grace,
-    added: await agentInputs(world, added, records),
+    added: agentInputs(added, remembered),
     changed,
     removed: removed.map(({ name }) => name),
     endpoints: endpointChanges(before, after, world.clock.now()),
