@@ -11,14 +11,7 @@ export async function recover(world: World): Promise<Recovered> {
   await endPrograms(world, interrupted);
   await Promise.all(interrupted.map((task) => putInOrder(world, task)));
   const plans = [...world.plan().agents.values()];
-  const records = await world.journal.listTriggers();
-  await forgetRemoved(world, plans, records);
-  const remembered = await rememberTriggers(
-    world,
-    plans.flatMap(({ triggers }) => triggers),
-    records,
-  );
-  const agents = agentInputs(plans, remembered);
+  const agents = agentInputs(plans, await rememberTriggers(world, plans));
   await warnOfUnknown(world);
   // Last of all: what is admitted after this look finds a runtime that runs, and wakes whom it is for.
   const [endpoints, busy] = await Promise.all([
@@ -82,19 +75,22 @@ export function triggerInputs(
 export const triggerKey = (agent: string, trigger: string) => `${agent}\n${trigger}`;
 
 /**
- * What is known of these triggers; `records` are all that the journal has. One that is new, or whose instants are
- * decided by other words than before, starts from now; one that is unchanged goes on from its last instant.
+ * What is known of the triggers of these agents, which are all of the file. One that is new, or whose instants are
+ * decided by other words than before, starts from now; one that is unchanged goes on from its last instant. One that
+ * left the file starts from then if it comes back: what passed meanwhile was not its to run. All of it is one commit.
  */
 export async function rememberTriggers(
   world: World,
-  triggers: readonly TriggerPlan[],
-  records: readonly TriggerRecord[],
+  plans: readonly AgentPlan[],
 ): Promise<ReadonlyMap<string, TriggerRecord>> {
+  const records = await world.journal.listTriggers();
   const now = world.clock.now();
   const known = new Map(records.map((record) => [triggerKey(record.agent, record.trigger), record]));
+  const gone = new Map(known);
   const changed: TriggerRecord[] = [];
-  for (const trigger of triggers) {
+  for (const trigger of plans.flatMap(({ triggers }) => triggers)) {
     const key = triggerKey(trigger.agent, trigger.id);
+    gone.delete(key);
     const record = known.get(key);
     const fingerprint = triggerFingerprint(trigger);
     if (record?.fingerprint === fingerprint) continue;
@@ -108,24 +104,10 @@ export async function rememberTriggers(
     known.set(key, fresh);
     changed.push(fresh);
   }
+  for (const record of gone.values())
+    if (record.fingerprint !== 'removed') changed.push({ ...record, fingerprint: 'removed' });
   if (changed.length > 0) await world.journal.saveTriggers(changed);
   return known;
-}
-
-/** A schedule that left the file starts from then if it comes back: what passed meanwhile was not its to run. */
-export async function forgetRemoved(
-  world: World,
-  plans: readonly AgentPlan[],
-  records: readonly TriggerRecord[],
-): Promise<void> {
-  const kept = new Set(
-    plans.flatMap(({ triggers }) => triggers.map(({ agent, id }) => triggerKey(agent, id))),
-  );
-  const gone = records.filter(
-    ({ agent, trigger, fingerprint }) => !kept.has(triggerKey(agent, trigger)) && fingerprint !== 'removed',
-  );
-  if (gone.length > 0)
-    await world.journal.saveTriggers(gone.map((record) => ({ ...record, fingerprint: 'removed' })));
 }
 
 /** A hash of what decides a trigger's instants. One that was disabled has none, so enabling it starts from then. */

@@ -3,13 +3,7 @@
 import { errorMessage } from '../core/failure.ts';
 import type { AgentPlan, NotificationPlan, Plan, TriggerPlan } from '../plan/plan.ts';
 import { buryRemoved } from './delivery-actors.ts';
-import {
-  agentInputs,
-  forgetRemoved,
-  rememberTriggers,
-  triggerFingerprint,
-  triggerInputs,
-} from './recovery.ts';
+import { agentInputs, rememberTriggers, triggerFingerprint, triggerInputs } from './recovery.ts';
 import type { PlanChange } from './runtime.machine.ts';
 import { cancelWaiting } from './task-records.ts';
 import type { World } from './world.ts';
@@ -53,7 +47,7 @@ export async function reload(
   const { added, removed, kept } = difference;
   const gone = [...removed.flatMap(({ triggers }) => triggers), ...kept.flatMap((agent) => agent.gone)];
   swap(plan, await changeOf(world, before, plan, difference), gone);
-  await settle(world, plan, removed, removedEndpoints(before, plan));
+  await settle(world, removed, removedEndpoints(before, plan));
   const names = (plans: readonly AgentPlan[]) => plans.map(({ name }) => name);
   return { added: names(added), removed: names(removed), needsRestart };
 }
@@ -146,13 +140,8 @@ async function changeOf(
   after: Plan,
   { added, removed, kept }: Difference,
 ): Promise<PlanChange> {
-  const records = await world.journal.listTriggers();
-  // All in one commit: of a reload that fails the journal remembers nothing.
-  const remembered = await rememberTriggers(
-    world,
-    [...kept.flatMap(({ fresh }) => fresh), ...added.flatMap(({ triggers }) => triggers)],
-    records,
-  );
+  // Before the swap: of a reload that fails here the journal remembers nothing, and of one that goes on, everything.
+  const remembered = await rememberTriggers(world, [...after.agents.values()]);
   const changed = kept
     .filter(
       ({ before: old, plan, gone, fresh }) =>
@@ -202,12 +191,10 @@ function removedEndpoints(before: Plan, after: Plan): readonly string[] {
 /** The new plan is in force already. What fails here is done at the next start, or when it is next looked at. */
 async function settle(
   world: World,
-  plan: Plan,
   removed: readonly AgentPlan[],
   endpoints: readonly string[],
 ): Promise<void> {
   try {
-    await forgetRemoved(world, [...plan.agents.values()], await world.journal.listTriggers());
     for (const endpoint of endpoints) await buryRemoved(world, endpoint);
   } catch (thrown) {
     world.log.error('the reload is in force, but not all of what it removed is put in order', {

@@ -47,3 +47,27 @@ test('of a reload that cannot be written the journal remembers nothing, and a la
   expect(await tasks()).toBe(1);
   await stop();
 });
+
+test('a trigger leaves the file only with the record of it, and owes nothing when it comes back', async () => {
+  const { runtime, clock, logged, refusal, reload, tasks, stop } = await refusing(agents(eachMinute, other));
+  refusal.refuses = () => true;
+  await expect(reload(agents(other))).rejects.toThrow('the disk is full');
+  expect([...runtime.plan.agents.keys()]).toEqual(['a', 'b']);
+  await clock.advance(60_000);
+  expect(await tasks()).toBe(1);
+  refusal.refuses = () => false;
+  await reload(agents(other));
+  expect(await runtime.journal.listTriggers()).toMatchObject([
+    { agent: 'a', fingerprint: 'removed' },
+    { agent: 'b' },
+  ]);
+  // Nothing is left to write that could fail now.
+  refusal.refuses = () => true;
+  await clock.advance(3 * hour);
+  refusal.refuses = () => false;
+  await reload(agents(eachMinute, other));
+  await clock.advance(1_000);
+  expect(await tasks()).toBe(1);
+  expect(logged.filter((line) => line.startsWith('error'))).toEqual([]);
+  await stop();
+});
