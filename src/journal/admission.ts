@@ -20,7 +20,10 @@ export interface Admission {
   readonly rate?: RateLimit | undefined;
   /** Tasks that this agent may be given within the last hour. */
   readonly hourly?: number | undefined;
-  /** What to do while a task of the same `task.group` is not over. Absent: it waits for its turn (`queue_all`). */
+  /**
+   * What to do while a task of the same `task.group` is not over. Absent: it waits for its turn (`queue_all`). Tasks of
+   * no instant are not displaced: they were started by hand, for this once.
+   */
   readonly overlap?: 'skip' | 'queue' | 'queue_all' | 'replace' | undefined;
   /**
    * Tasks of the group that were made more than this many milliseconds after their instant are not displaced: they make

@@ -10,6 +10,7 @@ import { queuedTask, type TaskRecord } from '../journal/tasks.ts';
 import { notificationDelivery } from '../notifications/outbox.ts';
 import type { NotificationPlan, TriggerPlan } from '../plan/plan.ts';
 import { scheduleInput } from '../plan/schedule-input.ts';
+import { scheduleGroup } from '../triggers/schedule-rules.ts';
 import { admitInSpan } from '../triggers/traced-admission.ts';
 import { pauseEndpoint } from './pause-endpoint.ts';
 import { cancelTask } from './task-records.ts';
@@ -35,12 +36,13 @@ export class Operations {
   }
 
   /**
-   * Fires a trigger as if its time had come, with the input that it would give, or with `input`.
+   * Fires a trigger as if its time had come, with the input that it would give, or with `input`. While another task of
+   * a schedule is not over this one waits for its turn, whatever `overlap` says, unless that is `allow`.
    * @throws {Failure} `unknown_trigger`, `disabled`, `queue_full`, `budget`.
    */
   async fireTrigger(agent: string, trigger: string, input: string | undefined): Promise<TaskRecord> {
     const plan = this.#enabledTrigger(agent, trigger);
-    return this.#admit({ agent, trigger, input: input ?? this.#ownInput(plan) });
+    return this.#admit({ agent, trigger, input: input ?? this.#ownInput(plan), group: overlapGroup(plan) });
   }
 
   /** Cancels a task that waits or runs. `over`: it had ended before. */
@@ -50,15 +52,17 @@ export class Operations {
 
   /**
    * A new task with the input, the trigger, the `concurrency_key` and the callback of an earlier one. It stands for the
-   * sender's delivery in place of one that failed or was cancelled.
+   * sender's delivery in place of one that failed or was cancelled. Among the tasks of a schedule it waits for its turn
+   * as one that is fired does.
    */
   async replayTask(taskId: string): Promise<TaskRecord> {
     const task = await this.#world.journal.getTask(taskId);
     if (task === undefined) throw unknown('task', taskId);
     if (agentPlan(this.#world, task.agent) === undefined) throw unknown('agent', task.agent);
     // Of the same kind as before: what a webhook sent stays untrusted, however often it runs.
-    const { agent, trigger, triggerType, input, callbackUrl, group } = task;
-    return this.#admit({ agent, trigger, triggerType, input, callbackUrl, group: keyGroup(group) }, taskId);
+    const { agent, trigger, triggerType, input, callbackUrl } = task;
+    const group = keyGroup(task.group) ?? overlapGroup(triggerPlan(this.#world, agent, trigger));
+    return this.#admit({ agent, trigger, triggerType, input, callbackUrl, group }, taskId);
   }
 
   /** A dead delivery starts afresh, under its own id. Undefined where it is not dead, not known, or has nothing to send. */
@@ -200,7 +204,12 @@ export class NotAdmitted extends Failure {
   }
 }
 
-/** A `concurrency_key` goes with the task; the overlap of schedules is for instants that come. */
+/** The tasks that one of this trigger may not run beside: for the next instant it is one of them. */
+function overlapGroup(plan: TriggerPlan | undefined): string | undefined {
+  return plan?.type === 'schedule' && plan.overlap !== 'allow' ? scheduleGroup(plan.id) : undefined;
+}
+
+/** A `concurrency_key` goes with the task; how the tasks of a schedule may overlap is what the file says now. */
 function keyGroup(group: string | undefined): string | undefined {
   return group?.startsWith('key:') ? group : undefined;
 }

@@ -16,6 +16,7 @@ import {
   jitterDelay,
   lateTolerance,
   type SkippedInstants,
+  scheduleGroup,
 } from './schedule-rules.ts';
 import { admitInSpan } from './traced-admission.ts';
 
@@ -117,7 +118,7 @@ async function admitInstant(
     createdAt: now,
     scheduledAt: instant.at,
     dueAt,
-    group: overlap === 'allow' && !catchingUp ? undefined : `schedule:${trigger}`,
+    group: overlap === 'allow' && !catchingUp ? undefined : scheduleGroup(trigger),
   };
   const displaced = new Map<string, readonly NewDelivery[]>();
   const result = await admitInSpan(world.tracer, task, async (task) => {

@@ -14,6 +14,9 @@ export const mostCounted = 10_000;
 /** Skipped instants are told minute by minute for this many minutes of each reason; older ones share one record. */
 export const mostRecords = 100;
 
+/** The group of the tasks of a schedule that run one after another. */
+export const scheduleGroup = (trigger: string) => `schedule:${trigger}`;
+
 export interface PassedTime {
   readonly calendar: Calendar;
   /** All instants up to here are dealt with. Wall milliseconds, as `now`. */

@@ -15,7 +15,7 @@ import {
 
 export function groupContract(open: Opener): void {
   const member = (id: string, overlap?: Admission['overlap'], more: Partial<Admission> = {}) =>
-    admission(id, { overlap, ...more, task: { group: 'g' } });
+    admission(id, { overlap, ...more, task: { group: 'g', scheduledAt: start } });
 
   test('tasks of one group run one after another, in the order of their commits', async () => {
     const { journal } = await open();
@@ -154,6 +154,28 @@ export function groupContract(open: Opener): void {
         outcome: 'admitted',
         displaced: [{ id: 'b', status: 'cancelled' }],
       });
+    },
+  );
+
+  test.each(['queue', 'replace'] as const)(
+    'overlap %s: a task of no instant stays, whether it waits or runs, and holds its group',
+    async (overlap) => {
+      const { journal } = await open();
+      const byHand = (id: string) => admission(id, { task: { group: 'g' } });
+      await journal.admitTask(byHand('a'));
+      // It holds the group, and nobody has claimed it.
+      const first = admitted(await journal.admitTask(member('b', overlap)));
+      expect(first).toMatchObject({ ready: false, replaces: [], displaced: [] });
+      const a = await claimOne(journal);
+      await journal.admitTask(byHand('c'));
+      const second = admitted(await journal.admitTask(member('d', overlap)));
+      expect(second).toMatchObject({ ready: false, replaces: [], displaced: [{ id: 'b' }] });
+      expect(await journal.getTask('a')).toMatchObject({ status: 'running', cancelReason: undefined });
+      await complete(journal, a);
+      const c = await claimOne(journal);
+      expect(c).toMatchObject({ id: 'c' });
+      await complete(journal, c);
+      expect(await claimOne(journal)).toMatchObject({ id: 'd' });
     },
   );
 

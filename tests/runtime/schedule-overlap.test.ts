@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { jitterDelay } from '../../src/triggers/schedule-rules.ts';
 import { FakeClock } from '../support/fake-clock.ts';
-import { HeldRuns, startedRuntime } from '../support/runtime.ts';
+import { HeldRuns, startedRuntime, type TestRuntime } from '../support/runtime.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -18,19 +18,21 @@ agents:
 /** A runtime whose runs end when the test says so. */
 async function held(fields: string) {
   const runs = new HeldRuns();
-  const { runtime, clock } = await startedRuntime(hourly(fields), {
+  const made = await startedRuntime(hourly(fields), {
     clock: new FakeClock(start),
     createAgent: runs.agent,
   });
+  const { runtime, clock } = made;
   return {
+    made,
     runs,
     clock,
-    /** Each task as its instant's hour, its state and the reason for it; oldest first. */
+    /** Each task as its instant's hour, or its input where it has none, its state and the reason for it; sorted. */
     async tasks() {
       const { items } = await runtime.journal.listTasks({ limit: 100 });
       return items
-        .map(({ scheduledAt = 0, status, reason }) =>
-          [new Date(scheduledAt).getUTCHours(), status, reason]
+        .map(({ scheduledAt, input, status, reason }) =>
+          [scheduledAt === undefined ? input : new Date(scheduledAt).getUTCHours(), status, reason]
             .filter((part) => part !== undefined)
             .join(' '),
         )
@@ -131,6 +133,76 @@ describe('while the task of an earlier instant is not over', () => {
       expect(await tasks()).toEqual([...missed, ...newest]);
       await stop();
     }
+  });
+});
+
+describe('a task that is started by hand', () => {
+  /** Fires the trigger with this input. */
+  const fire = ({ runtime, clock }: TestRuntime, input: string) =>
+    runtime.operations.fireTrigger('worker', 'schedule', input).finally(() => clock.settle(20));
+  const inputs = ({ runs }: { readonly runs: HeldRuns }) => runs.started.map(({ input }) => input);
+
+  test('is one that the next instant overlaps', async () => {
+    const { made, clock, tasks, skips, end, stop } = await held('overlap: skip');
+    await fire(made, 'by hand');
+    await clock.advance(hour);
+    expect(await tasks()).toEqual(['by hand running']);
+    expect(await skips()).toEqual(['12 overlap 1']);
+    await end();
+    await clock.advance(hour);
+    expect(await tasks()).toEqual(['13 running', 'by hand completed']);
+    await stop();
+  });
+
+  test.each(['skip', 'queue', 'queue_all', 'replace'])(
+    'waits for its turn while one runs, and no instant takes it: %s',
+    async (overlap) => {
+      const { made, runs, clock, tasks, end, stop } = await held(`overlap: ${overlap}, input: instant`);
+      await clock.advance(minute);
+      await fire(made, 'first');
+      await fire(made, 'second');
+      expect(inputs({ runs })).toEqual(['instant']);
+      await clock.advance(2 * hour);
+      const instant = overlap === 'replace' ? '12 cancelled replaced' : '12 running';
+      expect(await tasks()).toContain(instant);
+      if (overlap !== 'replace') await end();
+      expect(inputs({ runs })).toEqual(['instant', 'first']);
+      await end();
+      expect(inputs({ runs })).toEqual(['instant', 'first', 'second']);
+      // The newest instant waits behind them, and does not cut off the one that runs.
+      await clock.advance(hour);
+      expect(await tasks()).toEqual(expect.arrayContaining(['first completed', 'second running']));
+      await end();
+      expect(inputs({ runs })).toHaveLength(overlap === 'skip' ? 3 : 4);
+      await stop();
+    },
+  );
+
+  test('runs at once beside others under allow', async () => {
+    const { made, runs, clock, stop } = await held('overlap: allow, input: instant');
+    await clock.advance(minute);
+    await fire(made, 'by hand');
+    expect(inputs({ runs })).toEqual(['instant', 'by hand']);
+    expect(runs.live).toBe(2);
+    await stop();
+  });
+
+  test('is treated alike where it is a replay', async () => {
+    const { made, runs, clock, skips, end, stop } = await held('overlap: skip, input: instant');
+    await clock.advance(minute);
+    await end();
+    const { items } = await made.runtime.journal.listTasks({ limit: 1 });
+    const replay = () => made.runtime.operations.replayTask(items[0]?.id ?? '');
+    await replay();
+    await replay();
+    await clock.settle(20);
+    expect(runs.live).toBe(1);
+    await clock.advance(hour);
+    expect(await skips()).toEqual(['13 overlap 1']);
+    await end();
+    await end();
+    expect(runs.started).toHaveLength(3);
+    await stop();
   });
 });
 

@@ -47,7 +47,7 @@ export function displacement(connection: Connection, admission: Admission): Disp
 
 function isSpared(row: Row, { sparesLaterThan = Number.POSITIVE_INFINITY }: Admission): boolean {
   const scheduledAt = optionalInteger(row, 'scheduled_at');
-  return scheduledAt !== undefined && integer(row, 'created_at') - scheduledAt > sparesLaterThan;
+  return scheduledAt === undefined || integer(row, 'created_at') - scheduledAt > sparesLaterThan;
 }
 
 /** Those of the displaced tasks whose deliveries the caller has not brought. */
