@@ -38,6 +38,7 @@ export function provideTasks(world: () => World) {
         receive(() => controller.abort(new Failure('aborted', 'the attempt was told to end')));
         runAgent(world(), input.task, controller, {
           phase: sendBack,
+          withdraw: (reason) => sendBack({ type: 'task.cancel', reason }),
           end: (end) => {
             ended = true;
             sendBack(end);
@@ -113,7 +114,12 @@ function runAgent(
   world: World,
   task: TaskRecord,
   controller: AbortController,
-  report: { readonly phase: (phase: RunPhase) => void; readonly end: (end: RunEnd) => void },
+  report: {
+    readonly phase: (phase: RunPhase) => void;
+    /** It is to be cancelled for this reason, however the run ends. */
+    readonly withdraw: (reason: string) => void;
+    readonly end: (end: RunEnd) => void;
+  },
 ): void {
   const notes = new RunNotes(task.notes, task.attempt, world.redactor);
   const run: AgentRun = {
@@ -140,6 +146,8 @@ function runAgent(
       world.tracer.start(name, { ...options, parent: world.taskSpans.parentOf(task) }),
   };
   const agent = world.agent(task.agent);
+  // A reload took the agent away while the claim was on its way: nothing runs yet, so it goes as what waits does.
+  if (agent === undefined) report.withdraw('removed');
   const working =
     agent === undefined
       ? Promise.reject(new Failure('agent_removed', `agent "${task.agent}" is no longer in the file`))

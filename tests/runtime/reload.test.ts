@@ -82,11 +82,61 @@ test('a claim that is under way when its agent is removed, or comes back, loses 
   }
   const ends = await Promise.all(ids.map((id) => made.statusOf(id)));
   for (const end of ends) {
-    expect(['completed', 'cancelled', 'failed']).toContain(end?.[0]);
+    expect([
+      ['completed', undefined],
+      ['cancelled', 'removed'],
+    ]).toContainEqual(end);
   }
   expect(runs.started.length).toBe(new Set(runs.started.map(({ taskId }) => taskId)).size);
   await made.stop();
 });
+
+test.each(['claimTasks', 'recordStart'] as const)(
+  'a task whose agent is removed before it runs is cancelled as removed: %s is under way',
+  async (step) => {
+    const runs = new HeldRuns();
+    let open = () => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    let reached = false;
+    const journal = (real: Journal): Journal => ({
+      ...real,
+      async claimTasks(claim) {
+        const tasks = await real.claimTasks(claim);
+        if (step === 'claimTasks' && tasks.length > 0) {
+          reached = true;
+          await gate;
+        }
+        return tasks;
+      },
+      async recordStart(start) {
+        const written = await real.recordStart(start);
+        reached = true;
+        if (step === 'recordStart') await gate;
+        return written;
+      },
+    });
+    const notified =
+      'a: { type: echo, retry: { max_attempts: 2 }, notifications: [{ id: x, url: "http://receiver.test/", events: [task.started] }] }';
+    const made = await reloadable(agents(notified, 'b: { type: echo }'), {
+      createAgent: runs.agent,
+      journal,
+    });
+    const { runtime, clock, reload, events } = made;
+    const { id } = await runtime.operations.startTask('a', 'x');
+    await expect.poll(() => reached).toBe(true);
+    await reload(agents('b: { type: echo }'));
+    open();
+    await expect.poll(() => made.statusOf(id)).toEqual(['cancelled', 'removed']);
+    expect((await runtime.journal.getTask(id))?.error).toBeUndefined();
+    expect(runs.started).toEqual([]);
+    await clock.settle();
+    expect(events.filter(({ type }) => type === 'task.cancelled')).toMatchObject([{ taskId: id }]);
+    expect(children(made)).toEqual(['agent:b']);
+    await made.stop();
+  },
+);
 
 test('limits, timeouts and budgets of the new file hold from then on', async () => {
   const runs = new HeldRuns();
