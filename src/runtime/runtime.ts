@@ -71,6 +71,8 @@ export class Runtime {
   #changing: Promise<unknown> = Promise.resolve();
   #plan: Plan;
   #journal: Journal | undefined;
+  /** Undefined before the start. */
+  #opening: Promise<Journal> | undefined;
   #ids: IdSource | undefined;
 
   constructor(options: RuntimeOptions) {
@@ -192,7 +194,9 @@ export class Runtime {
     this.#waiters.close();
     await this.#agents.close();
     await this.#world.sender.close();
-    await this.#journal?.close();
+    // Of one that is still being opened nobody else would know, and it would keep its lock.
+    const journal = await this.#opening?.catch(() => undefined);
+    await journal?.close();
   }
 
   /**
@@ -255,7 +259,8 @@ export class Runtime {
       actions: { tellError },
       actors: {
         open: fromPromise(async () => {
-          const journal = await openJournal();
+          this.#opening = openJournal();
+          const journal = await this.#opening;
           this.#journal = journal;
           this.#ids = new IdSource(clock, random, await journal.newestTaskNanos());
         }),

@@ -19,8 +19,8 @@ export interface TestRuntimeOptions {
   readonly clock?: FakeClock;
   /** Where the journal lies; in memory by default. */
   readonly path?: string;
-  /** Wraps the journal, to make it fail. */
-  readonly journal?: (journal: Journal) => Journal;
+  /** Wraps the journal, to make it fail, or to make its opening take a while. */
+  readonly journal?: (journal: Journal) => Journal | Promise<Journal>;
   /** In place of what `type` says. */
   readonly createAgent?: (plan: AgentPlan) => Agent;
   readonly secrets?: readonly string[];
@@ -69,7 +69,7 @@ export function testRuntime(text: string, options: TestRuntimeOptions = {}): Tes
     redactor,
     openJournal: async () => {
       const journal = await openSqliteJournal({ path: options.path ?? ':memory:', clock });
-      return options.journal?.(journal) ?? journal;
+      return (await options.journal?.(journal)) ?? journal;
     },
     createAgent: options.createAgent,
     sender: options.sender,
