@@ -63,15 +63,16 @@ async function load(world: World, endpoint: string): Promise<EndpointSettings> {
   const plan = notificationPlan(world, endpoint);
   if (plan === undefined) {
     await buryRemoved(world, endpoint);
-    return undefined;
+    // It may be back meanwhile: then what is left is to be sent.
+    return notificationPlan(world, endpoint) === undefined ? undefined : load(world, endpoint);
   }
   return { concurrency: plan.concurrency, breaker: { record, policy: plan.breaker, now } };
 }
 
-/** The deliveries of a notification that the file no longer has go dead. */
+/** The deliveries of a notification that the file no longer has go dead, as long as it does not have it. */
 export async function buryRemoved(world: World, endpoint: string): Promise<void> {
   let count = 0;
-  for (;;) {
+  while (notificationPlan(world, endpoint) === undefined) {
     const dead = await world.journal.buryDeliveries(endpoint, 'removed', world.clock.now());
     if (dead.length === 0) break;
     publishAll(world, dead);

@@ -1,11 +1,8 @@
 // Another plan takes the place of the one in force. What both have goes on untouched; the swap itself is one step,
 // so no request and no task sees half of each.
-import { errorMessage } from '../core/failure.ts';
 import type { AgentPlan, NotificationPlan, Plan, TriggerPlan } from '../plan/plan.ts';
-import { buryRemoved } from './delivery-actors.ts';
 import { agentInputs, rememberTriggers, triggerFingerprint, triggerInputs } from './recovery.ts';
 import type { PlanChange } from './runtime.machine.ts';
-import { cancelWaiting } from './task-records.ts';
 import type { World } from './world.ts';
 
 /** What a reload did. */
@@ -15,6 +12,14 @@ export interface ReloadReport {
   readonly removed: readonly string[];
   /** What the new file says otherwise and only a restart can change, in words; everything else is in force. */
   readonly needsRestart: readonly string[];
+}
+
+/** What ends with the plan that was in force. */
+export interface Gone {
+  /** Triggers whose actors end. */
+  readonly triggers: readonly TriggerPlan[];
+  /** Of notifications. */
+  readonly endpoints: readonly string[];
 }
 
 interface Difference {
@@ -30,14 +35,13 @@ interface Difference {
 }
 
 /**
- * Puts `given` into force. `swap` takes the new plan, and what to tell the actors, in one synchronous step; `gone` are
- * the triggers whose actors end with it.
+ * Puts `given` into force. `swap` takes the new plan, and what to tell the actors, in one synchronous step.
  * @throws when the journal cannot be read or written; the old plan is in force then.
  */
 export async function reload(
   world: World,
   given: Plan,
-  swap: (plan: Plan, change: PlanChange, gone: readonly TriggerPlan[]) => void,
+  swap: (plan: Plan, change: PlanChange, gone: Gone) => void,
 ): Promise<ReloadReport> {
   const before = world.plan();
   const { plan, needsRestart } = keepFixed(before, given);
@@ -45,35 +49,11 @@ export async function reload(
   world.redactor.add(plan.secrets);
   const difference = compare(before, plan);
   const { added, removed, kept } = difference;
-  const gone = [...removed.flatMap(({ triggers }) => triggers), ...kept.flatMap((agent) => agent.gone)];
-  swap(plan, await changeOf(world, before, plan, difference), gone);
-  await settle(world, removed, removedEndpoints(before, plan));
+  const triggers = [...removed.flatMap(({ triggers }) => triggers), ...kept.flatMap(({ gone }) => gone)];
+  const change = await changeOf(world, before, plan, difference);
+  swap(plan, change, { triggers, endpoints: removedEndpoints(before, plan) });
   const names = (plans: readonly AgentPlan[]) => plans.map(({ name }) => name);
   return { added: names(added), removed: names(removed), needsRestart };
-}
-
-/**
- * Cancels, as `removed`, what waits for an agent that a reload took away: as with the deliveries of a notification that
- * is gone, each has an end that says why, and can be replayed once the agent is back. What runs may finish.
- */
-export async function cancelRemoved(world: World, agent: string): Promise<void> {
-  try {
-    for (const status of ['queued', 'retrying'] as const) {
-      for (;;) {
-        // Always the first page: what was cancelled is no longer in it.
-        const { items } = await world.journal.listTasks({ agent, status, limit: 100 });
-        // It may have come back since: then some of these may be its new ones.
-        if (world.plan().agents.has(agent)) return;
-        const outcomes = await Promise.all(
-          items.map((task) => cancelWaiting(world, task, 'removed', { wish: false })),
-        );
-        if (!outcomes.includes('cancelled')) break;
-      }
-    }
-  } catch (thrown) {
-    const error = errorMessage(thrown);
-    world.log.error('cannot cancel what waits for an agent that was removed', { agent, error });
-  }
 }
 
 /** A socket, an open file and what measures them cannot become others: what the process started with stays. */
@@ -186,20 +166,4 @@ function endpointChanges(before: Plan, after: Plan, at: number): PlanChange['end
 function removedEndpoints(before: Plan, after: Plan): readonly string[] {
   const now = endpointsOf(after);
   return [...endpointsOf(before).keys()].filter((endpoint) => !now.has(endpoint));
-}
-
-/** The new plan is in force already. What fails here is done at the next start, or when it is next looked at. */
-async function settle(
-  world: World,
-  removed: readonly AgentPlan[],
-  endpoints: readonly string[],
-): Promise<void> {
-  try {
-    for (const endpoint of endpoints) await buryRemoved(world, endpoint);
-  } catch (thrown) {
-    world.log.error('the reload is in force, but not all of what it removed is put in order', {
-      error: errorMessage(thrown),
-    });
-  }
-  for (const { name } of removed) await cancelRemoved(world, name);
 }

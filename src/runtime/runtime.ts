@@ -23,7 +23,8 @@ import { Alarms } from './alarms.ts';
 import { provideDeliveries } from './delivery-actors.ts';
 import { Operations } from './operations.ts';
 import { recover, triggerKey } from './recovery.ts';
-import { cancelRemoved, type ReloadReport, reload } from './reload.ts';
+import { type ReloadReport, reload } from './reload.ts';
+import { Removed } from './removed.ts';
 import { runtimeMachine } from './runtime.machine.ts';
 import { provideTasks } from './task-actors.ts';
 import { TaskSpans } from './task-spans.ts';
@@ -65,8 +66,7 @@ export class Runtime {
   readonly #doors: WebhookDoors;
   readonly #dueRows: DueRows;
   readonly #alarms: Alarms;
-  /** Agents that a reload took away: what still comes in for them is cancelled. */
-  readonly #removed = new Set<string>();
+  readonly #removed = new Removed(() => this.#world);
   /** The last of the changes that go one after another. It never rejects. */
   #changing: Promise<unknown> = Promise.resolve();
   #plan: Plan;
@@ -88,7 +88,7 @@ export class Runtime {
       const agents = ready.agents.filter((agent) => !wakeSupervisor(this.#root, agent));
       if (agents.length + ready.endpoints.length > 0)
         this.#root.send({ type: 'rows.ready', agents, endpoints: ready.endpoints });
-      for (const agent of ready.agents) if (this.#removed.has(agent)) void cancelRemoved(this.#world, agent);
+      this.#removed.look(ready.agents);
     });
     this.#world = {
       clock,
@@ -194,6 +194,7 @@ export class Runtime {
     this.#waiters.close();
     await this.#agents.close();
     await this.#world.sender.close();
+    await this.#removed.close();
     // Of one that is still being opened nobody else would know, and it would keep its lock.
     const journal = await this.#opening?.catch(() => undefined);
     await journal?.close();
@@ -201,7 +202,8 @@ export class Runtime {
 
   /**
    * Puts another plan into force, after the reloads that were asked for before. What both plans have goes on untouched;
-   * what is gone drains: its running tasks finish, what waits for it is cancelled or goes dead as `removed`.
+   * what is gone drains: its running tasks finish, what waits for it is cancelled or goes dead as `removed`, soon after
+   * this has resolved.
    * @throws {Failure} `not_running`, and what the journal throws; the old plan is in force then.
    */
   reload(plan: Plan): Promise<ReloadReport> {
@@ -210,11 +212,11 @@ export class Runtime {
       return reload(this.#world, plan, (next, change, gone) => {
         this.#assertRunning();
         // The alarms of actors that end ring nobody; those of new ones are set as they start.
-        for (const { agent, id } of gone) this.#alarms.clear(triggerKey(agent, id));
-        for (const agent of change.removed) this.#removed.add(agent);
-        for (const { name } of change.added) this.#removed.delete(name);
+        for (const { agent, id } of gone.triggers) this.#alarms.clear(triggerKey(agent, id));
         this.#plan = next;
         this.#root.send({ type: 'plan.changed', ...change });
+        const back = change.added.map(({ name }) => name);
+        this.#removed.change({ back, agents: change.removed, endpoints: gone.endpoints });
         this.#agents.refresh();
       });
     });
