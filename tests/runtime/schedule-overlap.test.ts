@@ -136,6 +136,14 @@ describe('while the task of an earlier instant is not over', () => {
   });
 });
 
+test('under allow an instant runs at once, beside what `missed: all` brings back one after another', async () => {
+  const { clock, tasks, stop } = await held('missed: all, overlap: allow');
+  clock.setWall('2026-06-01T14:30:00Z');
+  await clock.advance(hour);
+  expect(await tasks()).toEqual(['12 running', '13 queued', '14 queued', '15 running']);
+  await stop();
+});
+
 describe('a task that is started by hand', () => {
   /** Fires the trigger with this input. */
   const fire = ({ runtime, clock }: TestRuntime, input: string) =>
