@@ -8,7 +8,8 @@ import { Redactor } from '../../core/redact.ts';
 import { unlessAborted } from '../aborted.ts';
 import type { AgentHost } from '../host.ts';
 import type { McpServerPlan } from '../specification.ts';
-import { within } from '../within.ts';
+import { type Limit, within } from '../within.ts';
+import { listBounds } from './list-bounds.ts';
 import { sessionFetch } from './session-fetch.ts';
 import { messageLimit, StdioTransport } from './stdio-transport.ts';
 import { type ToolAnswer, toolAnswer } from './tool-answer.ts';
@@ -22,6 +23,11 @@ const patience = 10_000;
 const busyPatience = 60_000;
 /** Requests end by our own signals; this only switches the library's limit of a minute off. */
 const noTimeout = 2 ** 31 - 1;
+
+const inTime = (timeout: number, message: string): Limit => ({
+  timeout,
+  failure: () => new Failure('timeout', message),
+});
 
 export class Connection {
   readonly #plan: McpServerPlan;
@@ -80,13 +86,20 @@ export class Connection {
   /** Every tool that the server offers now. `leaveOut` hears of those that a model cannot be told of. */
   async list(signal: AbortSignal, leaveOut: (tool: string) => void): Promise<readonly ServerTool[]> {
     const { page: schema, read } = await toolList();
+    const { clock } = this.#host;
+    const endsAt = clock.monotonic() + startTimeout;
+    const late = `it did not list all of them within ${formatDuration(startTimeout)}`;
+    const check = listBounds();
     const tools: ServerTool[] = [];
     let cursor: string | undefined;
     do {
       const params = cursor === undefined ? {} : { cursor };
-      const page = await this.#ask(signal, startTimeout, (client, options) =>
+      // Each page under a signal of its own: the library would cancel those that have come, too.
+      const limit = inTime(endsAt - clock.monotonic(), late);
+      const page = await this.#ask(signal, limit, (client, options) =>
         client.request({ method: 'tools/list', params }, schema, options),
       );
+      check(page);
       for (const entry of page.tools) {
         const tool = read(entry);
         if ('unreadable' in tool) leaveOut(tool.unreadable);
@@ -134,11 +147,9 @@ export class Connection {
   async #ping(): Promise<boolean> {
     const heardBefore = this.#heard;
     try {
-      await this.#ask(
-        new AbortController().signal,
-        this.#callsUnderWay > 0 ? busyPatience : patience,
-        (client, options) => client.ping(options),
-      );
+      const timeout = this.#callsUnderWay > 0 ? busyPatience : patience;
+      const limit = inTime(timeout, `it did not answer within ${formatDuration(timeout)}`);
+      await this.#ask(new AbortController().signal, limit, (client, options) => client.ping(options));
       return true;
     } catch (thrown) {
       return !(thrown instanceof Failure) || this.#heard > heardBefore;
@@ -148,22 +159,16 @@ export class Connection {
   /** @throws {Failure} when aborted, when there is no answer in time, or when the server cannot be sent anything any more. */
   async #ask<T>(
     signal: AbortSignal,
-    timeout: number | undefined,
+    limit: Limit | undefined,
     ask: (client: Client, options: RequestOptions) => Promise<T>,
   ): Promise<T> {
     const client = this.#client;
     if (client === undefined) throw new Failure('tool_server', 'it is not started');
-    const limit = {
-      timeout,
-      failure: () => new Failure('timeout', `it did not answer within ${formatDuration(timeout ?? 0)}`),
-    };
+    const askUntil = (until: AbortSignal) => ask(client, { signal: until, timeout: noTimeout });
     const work = (controller: AbortController) =>
-      within(
-        limit,
-        controller,
-        (until) => ask(client, { signal: until, timeout: noTimeout }),
-        this.#host.clock,
-      );
+      limit === undefined
+        ? askUntil(controller.signal)
+        : within(limit, controller, askUntil, this.#host.clock);
     return unlessAborted(signal, work).catch((thrown: unknown) => {
       throw this.#explained(thrown);
     });
