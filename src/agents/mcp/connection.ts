@@ -9,9 +9,10 @@ import { unlessAborted } from '../aborted.ts';
 import type { AgentHost } from '../host.ts';
 import type { McpServerPlan } from '../specification.ts';
 import { type Limit, within } from '../within.ts';
+import { invalidAnswer, isOfInvalidAnswer } from './invalid-answer.ts';
 import { listBounds } from './list-bounds.ts';
 import { sessionFetch } from './session-fetch.ts';
-import { messageLimit, StdioTransport } from './stdio-transport.ts';
+import { StdioTransport } from './stdio-transport.ts';
 import { type ToolAnswer, toolAnswer } from './tool-answer.ts';
 import { type ServerTool, toolList } from './tool-list.ts';
 
@@ -174,24 +175,23 @@ export class Connection {
     });
   }
 
-  /** Of the end of a connection the library says only that. */
+  /** Of the end of a connection the library says only that; of an answer that it cannot read it says too much. */
   #explained(thrown: unknown): unknown {
+    if (isOfInvalidAnswer(thrown)) return new Error(invalidAnswer, { cause: thrown });
     if (this.fault === undefined || thrown instanceof Failure) return thrown;
     return new Error(`the tool server ${this.fault}`, { cause: thrown });
   }
 
   async #makeTransport(): Promise<Transport> {
     const { clock, redactor = new Redactor() } = this.#host;
-    if ('command' in this.#plan) {
-      const { ReadBuffer } = await import('@modelcontextprotocol/sdk/shared/stdio.js');
-      return new StdioTransport(this.#plan, clock, redactor, new ReadBuffer({ maxBufferSize: messageLimit }));
-    }
+    const { deserializeMessage } = await import('@modelcontextprotocol/sdk/shared/stdio.js');
+    if ('command' in this.#plan) return new StdioTransport(this.#plan, clock, redactor, deserializeMessage);
     const { StreamableHTTPClientTransport } = await import(
       '@modelcontextprotocol/sdk/client/streamableHttp.js'
     );
     return new StreamableHTTPClientTransport(new URL(this.#plan.url), {
       requestInit: { headers: { ...this.#plan.headers } },
-      fetch: sessionFetch(),
+      fetch: sessionFetch(deserializeMessage),
     });
   }
 }

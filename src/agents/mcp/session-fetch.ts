@@ -4,10 +4,12 @@ import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { patientFetch } from '../patient-fetch.ts';
 import { byteCounter } from './byte-counter.ts';
 import { fields } from './fields.ts';
+import { errorInPlaceOf, type ReadMessage } from './invalid-answer.ts';
+import { rewriteEvents } from './rewrite-events.ts';
 import { messageLimit } from './stdio-transport.ts';
 
-/** The fetch of one session. */
-export function sessionFetch(): FetchLike {
+/** The fetch of one session, whose messages are read by `read`. */
+export function sessionFetch(read: ReadMessage): FetchLike {
   /** By the ids of the requests that they answer. */
   const exchanges = new Map<unknown, AbortController>();
   return async (url, init = {}) => {
@@ -32,8 +34,11 @@ export function sessionFetch(): FetchLike {
       if (body === null) end();
       const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
       const instead = isRequest && isStream ? refusalOf(message.id) : undefined;
+      const rewrite = isStream ? rewriteEvents((data) => dataInPlaceOf(data, read)) : asItIs;
       const passedOn =
-        body === null ? null : passOn(body.getReader(), { isStream, instead, end, signal: exchange.signal });
+        body === null
+          ? null
+          : passOn(body.getReader(), { isStream, rewrite, instead, end, signal: exchange.signal });
       return new Response(passedOn, { status, statusText, headers: [...headers] });
     } catch (thrown) {
       end();
@@ -44,12 +49,25 @@ export function sessionFetch(): FetchLike {
 
 class LetGo extends Error {}
 
+const asItIs = (chunk: Uint8Array<ArrayBuffer>) => chunk;
+
 const tooLong = `the tool server sent an answer of more than ${messageLimit / 2 ** 20} MiB`;
 
 /** The event that answers a request whose own answer is too long: at the end of its stream alone the library would wait on. */
 function refusalOf(id: unknown): Uint8Array<ArrayBuffer> {
   const answer = JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_000, message: tooLong } });
-  return new TextEncoder().encode(`\n\ndata: ${answer}\n\n`);
+  return new TextEncoder().encode(`data: ${answer}\n\n`);
+}
+
+/** The data of the event that stands in for one that is an answer, but cannot be read. */
+function dataInPlaceOf(data: string, read: ReadMessage): string | undefined {
+  try {
+    read(data);
+    return undefined;
+  } catch {
+    const instead = errorInPlaceOf(data);
+    return instead && JSON.stringify(instead);
+  }
 }
 
 interface Reader {
@@ -65,11 +83,13 @@ function passOn(
   reader: Reader,
   {
     isStream,
+    rewrite,
     instead,
     end,
     signal,
   }: {
     readonly isStream: boolean;
+    readonly rewrite: (chunk: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
     readonly instead: Uint8Array<ArrayBuffer> | undefined;
     readonly end: () => void;
     readonly signal: AbortSignal;
@@ -79,8 +99,13 @@ function passOn(
   return new ReadableStream({
     pull: async (controller) => {
       try {
-        const { value } = await reader.read();
-        if (value !== undefined && bytesAfter(value) <= messageLimit) return controller.enqueue(value);
+        let { value } = await reader.read();
+        while (value !== undefined && bytesAfter(value) <= messageLimit) {
+          const passed = rewrite(value);
+          if (passed.length > 0) return controller.enqueue(passed);
+          // Nobody would ask again after an answer of nothing.
+          ({ value } = await reader.read());
+        }
         end();
         if (value === undefined) return controller.close();
         await reader.cancel(tooLong);

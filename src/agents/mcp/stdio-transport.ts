@@ -2,7 +2,6 @@
 // that nobody listed, leaves its children behind and takes the terminal's Ctrl-C, so that tools would be gone
 // before the tasks that still use them.
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { ReadBuffer } from '@modelcontextprotocol/sdk/shared/stdio.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { type Clock, sleep } from '../../core/clock.ts';
@@ -11,6 +10,8 @@ import type { Redactor } from '../../core/redact.ts';
 import { TailOfOutput } from '../bounded-output.ts';
 import { endProcessGroup, groupIsAlive } from '../processes.ts';
 import type { McpServerPlan } from '../specification.ts';
+import { errorInPlaceOf, type ReadMessage } from './invalid-answer.ts';
+import { Lines } from './lines.ts';
 
 /** Bytes of one message of a server. */
 export const messageLimit = 10 * 2 ** 20;
@@ -26,7 +27,8 @@ export class StdioTransport implements Transport {
   readonly #plan: Extract<McpServerPlan, { command: readonly string[] }>;
   readonly #clock: Clock;
   readonly #log: TailOfOutput;
-  readonly #buffer: ReadBuffer;
+  readonly #read: ReadMessage;
+  readonly #lines = new Lines(messageLimit);
   #child: ChildProcess | undefined;
   #fault: string | undefined;
   #exited: Promise<void> = Promise.resolve();
@@ -35,12 +37,12 @@ export class StdioTransport implements Transport {
     plan: Extract<McpServerPlan, { command: readonly string[] }>,
     clock: Clock,
     redactor: Redactor,
-    buffer: ReadBuffer,
+    read: ReadMessage,
   ) {
     this.#plan = plan;
     this.#clock = clock;
     this.#log = new TailOfOutput(2_000, redactor);
-    this.#buffer = buffer;
+    this.#read = read;
   }
 
   /** The last that the server wrote to its stderr, without secrets. */
@@ -97,24 +99,39 @@ export class StdioTransport implements Transport {
   }
 
   #receive(chunk: Buffer): void {
-    try {
-      this.#buffer.append(chunk);
-    } catch (thrown) {
-      // One message beyond the buffer's limit: nothing after it can be read.
-      this.#fault = `sent a message of more than ${messageLimit / 2 ** 20} MiB and was ended`;
-      this.onerror?.(thrown instanceof Error ? thrown : new Error(String(thrown)));
-      void this.close();
-      return;
-    }
-    for (;;) {
+    for (const line of this.#linesOf(chunk)) {
       try {
-        const message = this.#buffer.readMessage();
-        if (message === null) return;
-        this.onmessage?.(message);
+        this.onmessage?.(this.#messageOf(line));
       } catch (thrown) {
         // A line that is no message, a log line on stdout for example, is passed over.
-        this.onerror?.(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        this.#tell(thrown);
       }
     }
+  }
+
+  #messageOf(line: string): JSONRPCMessage {
+    try {
+      return this.#read(line);
+    } catch (thrown) {
+      const instead = errorInPlaceOf(line);
+      if (instead === undefined) throw thrown;
+      return instead;
+    }
+  }
+
+  #linesOf(chunk: Buffer): readonly string[] {
+    if (this.#fault !== undefined) return [];
+    try {
+      return this.#lines.add(chunk);
+    } catch (thrown) {
+      this.#fault = `sent a message of more than ${messageLimit / 2 ** 20} MiB and was ended`;
+      this.#tell(thrown);
+      void this.close();
+      return [];
+    }
+  }
+
+  #tell(thrown: unknown): void {
+    this.onerror?.(thrown instanceof Error ? thrown : new Error(String(thrown)));
   }
 }

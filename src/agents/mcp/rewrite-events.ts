@@ -1,0 +1,42 @@
+/**
+ * Passes a stream of events on, chunk by chunk. `replace` is asked about the data of each; what it answers stands in its
+ * place. Only then does an event go on, so each comes whole, and one that the end of the stream cuts off does not come.
+ *
+ * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export function rewriteEvents(
+  replace: (data: string) => string | undefined,
+): (chunk: Uint8Array) => Uint8Array<ArrayBuffer> {
+  const decoder = new TextDecoder();
+  const encoder = new TextEncoder();
+  /** The end of a chunk that may be the first half of a line's end. */
+  let held = '';
+  let line = '';
+  let event: string[] = [];
+  return (chunk) => {
+    const text = held + decoder.decode(chunk, { stream: true });
+    held = text.endsWith('\r') ? '\r' : '';
+    const [first = '', ...others] = text.slice(0, text.length - held.length).split(/\r\n|\r|\n/);
+    line += first;
+    let passed = '';
+    for (const next of others) {
+      if (line !== '') event.push(line);
+      else {
+        passed += rewritten(event, replace);
+        event = [];
+      }
+      line = next;
+    }
+    return encoder.encode(passed);
+  };
+}
+
+function rewritten(event: readonly string[], replace: (data: string) => string | undefined): string {
+  const data = event.filter(isData).map((line) => line.slice('data:'.length).replace(/^ /, ''));
+  const instead = data.length === 0 ? undefined : replace(data.join('\n'));
+  const lines =
+    instead === undefined ? event : [...event.filter((line) => !isData(line)), `data: ${instead}`];
+  return `${lines.join('\n')}\n\n`;
+}
+
+const isData = (line: string) => line.startsWith('data:');
