@@ -10,6 +10,8 @@ export interface AgentHost {
   readonly log?: AgentLog;
   /** Takes the secrets out of a text, before a cut makes half a secret of one. Default: knows none. */
   readonly redactor?: Redactor;
+  /** Path of the journal, by which tool servers are found that outlive the process. Default: they are not. */
+  readonly journal?: string;
 }
 
 export type AgentLog = (level: 'debug' | 'info' | 'warn' | 'error', message: string) => void;

@@ -1,4 +1,5 @@
-// The processes of a command: its process group, and on Linux whatever else of it can be told by its environment.
+// The processes of commands and tool servers: their process groups, and on Linux whatever else of them can be told by its
+// environment.
 import { readdir, readFile } from 'node:fs/promises';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { AgentRun } from './agent.ts';
@@ -8,6 +9,9 @@ export const killDelay = 5_000;
 
 const pollInterval = 50;
 
+/** Variables of a process, by which it is known. */
+type Marks = Readonly<Record<string, string>>;
+
 export type TaskIdentity = Pick<AgentRun, 'taskId' | 'journal'>;
 
 /**
@@ -16,6 +20,11 @@ export type TaskIdentity = Pick<AgentRun, 'taskId' | 'journal'>;
  */
 export function taskVariables({ taskId, journal }: TaskIdentity): Record<string, string> {
   return { CALLBOARD_TASK: taskId, CALLBOARD_JOURNAL: journal };
+}
+
+/** The same of a tool server, which works for no single task. */
+export function toolServerVariables(journal: string): Record<string, string> {
+  return { CALLBOARD_TOOLS: '1', CALLBOARD_JOURNAL: journal };
 }
 
 /**
@@ -31,14 +40,15 @@ export async function endProcessGroup(leader: number, clock: Clock): Promise<voi
 
 /** The same, and every process of the task outside of the group, where they can be found. */
 export async function endCommand(leader: number, task: TaskIdentity, clock: Clock): Promise<void> {
-  const strays = await processesOf([task]);
+  const marks = [taskVariables(task)];
+  const strays = await processesWith(marks);
   await end(
     {
       signal: async (name) => {
         signalGroup(leader, name);
-        for (const pid of name === 'SIGTERM' ? strays : await processesOf([task])) signalTo(pid, name);
+        for (const pid of name === 'SIGTERM' ? strays : await processesWith(marks)) signalTo(pid, name);
       },
-      isAlive: async () => groupIsAlive(leader) || (await processesOf([task])).length > 0,
+      isAlive: async () => groupIsAlive(leader) || (await processesWith(marks)).length > 0,
     },
     clock,
   );
@@ -49,10 +59,23 @@ export async function endCommand(leader: number, task: TaskIdentity, clock: Cloc
  * told. No other run of them may begin before it resolves: it would be ended too.
  */
 export async function endLeftBehind(tasks: readonly TaskIdentity[], clock: Clock): Promise<void> {
+  await endMarked(tasks.map(taskVariables), clock);
+}
+
+/**
+ * The same for the tool servers of the last process that owned this journal. One that has a timer, or listens on a port,
+ * does not end with its stdin. None may be started before it resolves.
+ */
+export async function endToolServersLeftBehind(journal: string, clock: Clock): Promise<void> {
+  // A journal in memory is owned by nobody: the servers may be those of a process that lives.
+  if (journal !== ':memory:') await endMarked([toolServerVariables(journal)], clock);
+}
+
+async function endMarked(marks: readonly Marks[], clock: Clock): Promise<void> {
   const signal = async (name: NodeJS.Signals) => {
-    for (const pid of await processesOf(tasks)) signalTo(pid, name);
+    for (const pid of await processesWith(marks)) signalTo(pid, name);
   };
-  const isAlive = async () => (await processesOf(tasks)).length > 0;
+  const isAlive = async () => (await processesWith(marks)).length > 0;
   if (await isAlive()) await end({ signal, isAlive }, clock);
 }
 
@@ -80,12 +103,10 @@ function signalGroup(leader: number, signal: NodeJS.Signals): void {
   signalTo(-leader, signal);
 }
 
-/** Pids of the processes whose environment names one of the tasks. None where there is no `/proc`, as on macOS. */
-async function processesOf(tasks: readonly TaskIdentity[]): Promise<readonly number[]> {
-  if (tasks.length === 0) return [];
-  const marks = tasks.map((task) =>
-    Object.entries(taskVariables(task)).map(([name, value]) => `${name}=${value}`),
-  );
+/** Pids of the processes that carry all marks of one of these. None where there is no `/proc`, as on macOS. */
+async function processesWith(marks: readonly Marks[]): Promise<readonly number[]> {
+  if (marks.length === 0) return [];
+  const wanted = marks.map((one) => Object.entries(one).map(([name, value]) => `${name}=${value}`));
   const entries = await readdir('/proc').catch(() => []);
   const pids = entries.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
   const found: number[] = [];
@@ -94,7 +115,7 @@ async function processesOf(tasks: readonly TaskIdentity[]): Promise<readonly num
     // Unreadable: it has just ended, or runs as somebody else.
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
     const variables = new Set(environment.split('\0'));
-    if (marks.some((all) => all.every((mark) => variables.has(mark)))) found.push(pid);
+    if (wanted.some((all) => all.every((mark) => variables.has(mark)))) found.push(pid);
   }
   return found;
 }

@@ -30,7 +30,8 @@ export class AgentPool {
   constructor(options: AgentPoolOptions) {
     this.#options = options;
     const { clock, random, redactor } = options;
-    this.#toolServers = new ToolServers({ clock, random, log: this.#log, redactor });
+    const { path: journal } = options.plan().journal;
+    this.#toolServers = new ToolServers({ clock, random, log: this.#log, redactor, journal });
   }
 
   /** Undefined where the file has no such agent. */

@@ -1,4 +1,5 @@
 // What a start does before anything runs: puts in order what the last process left behind.
+import { endToolServersLeftBehind } from '../agents/processes.ts';
 import type { TriggerRecord } from '../journal/triggers.ts';
 import type { AgentPlan, TriggerPlan } from '../plan/plan.ts';
 import type { AgentInput } from './agent.machine.ts';
@@ -8,7 +9,8 @@ import type { World } from './world.ts';
 
 export async function recover(world: World): Promise<Recovered> {
   const { interrupted } = await world.journal.recover(world.clock.now());
-  await endPrograms(world, interrupted);
+  const { journal } = world.plan();
+  await Promise.all([endPrograms(world, interrupted), endToolServersLeftBehind(journal.path, world.clock)]);
   await Promise.all(interrupted.map((task) => putInOrder(world, task)));
   const plans = [...world.plan().agents.values()];
   const agents = agentInputs(plans, await rememberTriggers(world, plans));

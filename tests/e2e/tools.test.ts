@@ -1,4 +1,7 @@
 // Tools through the real program: a webhook, a model that asks for tools, a real tool server, an answer.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { everythingServer, serversMarked } from '../support/mcp-everything.ts';
@@ -6,12 +9,20 @@ import { type ModelServer, type Reply, startModelServer } from '../support/model
 import { runtimes, Workspace } from '../support/program.ts';
 import { WebhookCaller } from '../support/webhook-caller.ts';
 
+const lasting = fileURLToPath(new URL('../agents/fixtures/lasting-server.mjs', import.meta.url));
+
 let place: Workspace;
 let model: ModelServer;
+/** Tool servers that end only when they are ended. */
+let lingering: number[] = [];
 afterEach(async () => {
+  for (const pid of lingering) if (isAlive(pid)) process.kill(pid, 'SIGKILL');
+  lingering = [];
   await place.close();
   await model.close();
 });
+
+const isAlive = (pid: number) => existsSync(`/proc/${pid}/exe`);
 
 /** Two agents that share a tool server, which may do more for them than for a webhook's payload. */
 function config(origin: string, mark: string): string {
@@ -107,5 +118,33 @@ describe.each(runtimes)('under $name', (runtime) => {
     expect(await program.stop()).toBe(0);
     await vi.waitFor(() => expect(pids()).toEqual([]));
     expect(program.stderr).toBe('');
+  });
+
+  test('a tool server outlives kill -9 of Callboard no longer than until the next start', async () => {
+    place = new Workspace();
+    model = await startModelServer(() => ({ text: 'done' }));
+    const file = join(place.folder, 'pids');
+    const pids = () => (existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : []);
+    const command = JSON.stringify([process.execPath, lasting, file]);
+    const text = `
+llms: { default: { provider: anthropic, model: scripted, api_key: sk-key, base_url: "${model.origin}" } }
+agents:
+  one:
+    mcp_servers: { lasting: { command: ${command} } }
+    tools: [look]
+    trigger: { type: webhook, auth: none }
+`;
+    const first = place.run(runtime, text);
+    const answer = await new WebhookCaller(await first.ready(), place).post('/webhooks/one');
+    expect(answer.body).toMatchObject({ result: 'done' });
+    lingering = pids();
+    await first.stop('SIGKILL');
+    expect(lingering.map(isAlive)).toEqual([true]);
+
+    // Without its agent, too.
+    const second = place.run(runtime, 'agents: { other: { type: echo } }');
+    await second.ready();
+    expect(lingering.map(isAlive)).toEqual([false]);
+    expect(await second.stop()).toBe(0);
   });
 });

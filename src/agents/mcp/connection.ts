@@ -7,6 +7,7 @@ import { Failure } from '../../core/failure.ts';
 import { Redactor } from '../../core/redact.ts';
 import { unlessAborted } from '../aborted.ts';
 import type { AgentHost } from '../host.ts';
+import { toolServerVariables } from '../processes.ts';
 import type { McpServerPlan } from '../specification.ts';
 import { type Limit, within } from '../within.ts';
 import { invalidAnswer, isOfInvalidAnswer } from './invalid-answer.ts';
@@ -183,9 +184,12 @@ export class Connection {
   }
 
   async #makeTransport(): Promise<Transport> {
-    const { clock, redactor = new Redactor() } = this.#host;
+    const { clock, redactor = new Redactor(), journal } = this.#host;
     const { deserializeMessage } = await import('@modelcontextprotocol/sdk/shared/stdio.js');
-    if ('command' in this.#plan) return new StdioTransport(this.#plan, clock, redactor, deserializeMessage);
+    if ('command' in this.#plan) {
+      const env = { ...this.#plan.env, ...(journal === undefined ? {} : toolServerVariables(journal)) };
+      return new StdioTransport({ ...this.#plan, env }, clock, redactor, deserializeMessage);
+    }
     const { StreamableHTTPClientTransport } = await import(
       '@modelcontextprotocol/sdk/client/streamableHttp.js'
     );
