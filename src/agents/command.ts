@@ -10,7 +10,7 @@ import type { Agent, AgentResult, AgentRun } from './agent.ts';
 import { HeadOfOutput, TailOfOutput } from './bounded-output.ts';
 import type { AgentHost } from './host.ts';
 import { LoggedFailure } from './logged-failure.ts';
-import { endCommand, endLeftBehind, endProcessGroup, groupIsAlive, taskVariables } from './processes.ts';
+import { endCommand, endLeftBehind, endProcessGroup, taskVariables } from './processes.ts';
 import type { CommandPlan } from './specification.ts';
 
 /** Bytes of stdout that become the result. What is printed beyond them is read and dropped. */
@@ -151,7 +151,7 @@ async function clear(
   // Whatever the program forked and left behind ends with the task. A daemon, which left the group, outlives a
   // program that ended by itself, but not one that was stopped.
   if (pid !== undefined && type === 'aborted') await endCommand(pid, run, clock);
-  else if (pid !== undefined && groupIsAlive(pid)) await endProcessGroup(pid, clock);
+  else if (pid !== undefined) await endProcessGroup(pid, clock);
 }
 
 function exitFailure(program: string, ending: Ending & { type: 'exited' }, stderr: string): Failure {

@@ -1,8 +1,9 @@
 // The processes of commands and tool servers: their process groups, and on Linux whatever else of them can be told by its
 // environment.
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { AgentRun } from './agent.ts';
+import { groupIsAlive, otherProcesses, signalTo } from './process-groups.ts';
 
 /** Milliseconds between TERM and KILL. */
 export const killDelay = 5_000;
@@ -32,10 +33,8 @@ export function toolServerVariables(journal: string): Record<string, string> {
  * later. Resolves when the group is gone or has been sent KILL.
  */
 export async function endProcessGroup(leader: number, clock: Clock): Promise<void> {
-  await end(
-    { signal: (name) => signalGroup(leader, name), isAlive: async () => groupIsAlive(leader) },
-    clock,
-  );
+  if (!signalTo(-leader, 0)) return;
+  await end({ signal: (name) => signalTo(-leader, name), isAlive: () => groupIsAlive(leader) }, clock);
 }
 
 /** The same, and every process of the task outside of the group, where they can be found. */
@@ -45,10 +44,10 @@ export async function endCommand(leader: number, task: TaskIdentity, clock: Cloc
   await end(
     {
       signal: async (name) => {
-        signalGroup(leader, name);
+        signalTo(-leader, name);
         for (const pid of name === 'SIGTERM' ? strays : await processesWith(marks)) signalTo(pid, name);
       },
-      isAlive: async () => groupIsAlive(leader) || (await processesWith(marks)).length > 0,
+      isAlive: async () => (await groupIsAlive(leader)) || (await processesWith(marks)).length > 0,
     },
     clock,
   );
@@ -94,39 +93,17 @@ async function end({ signal, isAlive }: Ending, clock: Clock): Promise<void> {
   await signal('SIGKILL');
 }
 
-/** Whether any process of the group that `leader` leads, or led, is still there. */
-export function groupIsAlive(leader: number): boolean {
-  return signalTo(-leader, 0);
-}
-
-function signalGroup(leader: number, signal: NodeJS.Signals): void {
-  signalTo(-leader, signal);
-}
-
 /** Pids of the processes that carry all marks of one of these. None where there is no `/proc`, as on macOS. */
 async function processesWith(marks: readonly Marks[]): Promise<readonly number[]> {
   if (marks.length === 0) return [];
   const wanted = marks.map((one) => Object.entries(one).map(([name, value]) => `${name}=${value}`));
-  const entries = await readdir('/proc').catch(() => []);
-  const pids = entries.map(Number).filter((pid) => pid > 0 && pid !== process.pid);
   const found: number[] = [];
   // One after another: all at once, for each of many tasks, would need more open files than a process may have.
-  for (const pid of pids) {
+  for (const pid of await otherProcesses()) {
     // Unreadable: it has just ended, or runs as somebody else.
     const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
     const variables = new Set(environment.split('\0'));
     if (wanted.some((all) => all.every((mark) => variables.has(mark)))) found.push(pid);
   }
   return found;
-}
-
-/** False when there is no such process or group. */
-function signalTo(target: number, signal: NodeJS.Signals | 0): boolean {
-  try {
-    process.kill(target, signal);
-    return true;
-  } catch (thrown) {
-    // EPERM: something is there that runs as somebody else.
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM';
-  }
 }

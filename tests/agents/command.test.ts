@@ -206,7 +206,7 @@ describe('command', () => {
       // The group is gone at once; the daemon has its five seconds.
       for (let waited = 0; waited < 5_000; waited += 50) {
         expect(alive(pid)).toBe(true);
-        await vi.waitFor(() => expect(clock.pending).toBe(1));
+        await vi.waitFor(() => expect(clock.pending).toBe(1), { interval: 1 });
         await clock.advance(50);
       }
       expect(await outcome).toMatchObject({ code: 'cancelled' });

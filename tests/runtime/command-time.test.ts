@@ -1,6 +1,6 @@
 // What is left of a program is ended in time that is not its attempt's.
 import { tmpdir } from 'node:os';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { commandAgent } from '../../src/agents/command.ts';
 import type { CommandPlan } from '../../src/agents/specification.ts';
 import { startedRuntime } from '../support/runtime.ts';
@@ -36,11 +36,14 @@ test('a program that ended in time has succeeded, however long what it left behi
   const { id } = await runtime.operations.startTask('one', '');
   await exit;
   await clock.advance(60_000);
-  expect(await runtime.journal.getTask(id)).toMatchObject({
-    status: 'completed',
-    result: 'done',
-    attempt: 1,
-  });
+  // What is left is looked for among all processes, in real time.
+  await vi.waitFor(async () =>
+    expect(await runtime.journal.getTask(id)).toMatchObject({
+      status: 'completed',
+      result: 'done',
+      attempt: 1,
+    }),
+  );
   expect(events.map(({ type }) => type)).toEqual(['task.queued', 'task.started', 'task.completed']);
   await runtime.stop();
 });

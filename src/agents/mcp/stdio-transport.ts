@@ -8,7 +8,7 @@ import { type Clock, sleep } from '../../core/clock.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Redactor } from '../../core/redact.ts';
 import { TailOfOutput } from '../bounded-output.ts';
-import { endProcessGroup, groupIsAlive } from '../processes.ts';
+import { endProcessGroup } from '../processes.ts';
 import type { McpServerPlan } from '../specification.ts';
 import { errorInPlaceOf, type ReadMessage } from './invalid-answer.ts';
 import { Lines } from './lines.ts';
@@ -94,7 +94,7 @@ export class StdioTransport implements Transport {
     const waiting = new AbortController();
     await Promise.race([this.#exited, sleep(this.#clock, endDelay, waiting.signal).catch(() => {})]);
     waiting.abort();
-    if (child.pid !== undefined && groupIsAlive(child.pid)) await endProcessGroup(child.pid, this.#clock);
+    if (child.pid !== undefined) await endProcessGroup(child.pid, this.#clock);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
   }
 
