@@ -10,7 +10,6 @@ import type { AgentHost } from '../host.ts';
 import { toolServerVariables } from '../processes.ts';
 import type { McpServerPlan } from '../specification.ts';
 import { type Limit, within } from '../within.ts';
-import { invalidAnswer, isOfInvalidAnswer } from './invalid-answer.ts';
 import { listBounds } from './list-bounds.ts';
 import { sessionFetch } from './session-fetch.ts';
 import { StdioTransport } from './stdio-transport.ts';
@@ -176,9 +175,8 @@ export class Connection {
     });
   }
 
-  /** Of the end of a connection the library says only that; of an answer that it cannot read it says too much. */
+  /** Of the end of a connection the library says only that. */
   #explained(thrown: unknown): unknown {
-    if (isOfInvalidAnswer(thrown)) return new Error(invalidAnswer, { cause: thrown });
     if (this.fault === undefined || thrown instanceof Failure) return thrown;
     return new Error(`the tool server ${this.fault}`, { cause: thrown });
   }

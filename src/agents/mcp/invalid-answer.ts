@@ -4,7 +4,7 @@ import { fields } from './fields.ts';
 /** Reads the text of a message. @throws where it is none. */
 export type ReadMessage = (text: string) => JSONRPCMessage;
 
-export const invalidAnswer = 'the answer of the tool server is not valid JSON-RPC';
+const invalidAnswer = 'the answer of the tool server is not valid JSON-RPC';
 
 /**
  * The error that a request gets for an answer that cannot be read as one; undefined for a text that answers none. The
@@ -18,15 +18,6 @@ export function errorInPlaceOf(text: string): JSONRPCMessage | undefined {
   const answers = 'result' in message || 'error' in message;
   if (!answers && ('method' in message || !('jsonrpc' in message))) return undefined;
   return { jsonrpc: '2.0', id, error: { code: -32_700, message: invalidAnswer } };
-}
-
-/** Whether the library threw this at an answer over HTTP that is no message. It says all that each kind would need. */
-export function isOfInvalidAnswer(thrown: unknown): boolean {
-  return (
-    thrown instanceof Error &&
-    thrown.name === 'ZodError' &&
-    thrown.message.includes('"code": "invalid_union"')
-  );
 }
 
 function parsed(text: string): unknown {

@@ -1,12 +1,10 @@
 /**
- * Passes a stream of events on, chunk by chunk. `replace` is asked about the data of each; what it answers stands in its
- * place. Only then does an event go on, so each comes whole, and one that the end of the stream cuts off does not come.
+ * Passes a stream of events on, chunk by chunk. `replace` is asked about the data of each, and told whether it has an
+ * id; what it answers stands in its place. Only then does an event go on, so each comes whole, and one that the end of the stream cuts off does not come.
  *
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-export function rewriteEvents(
-  replace: (data: string) => string | undefined,
-): (chunk: Uint8Array) => Uint8Array<ArrayBuffer> {
+export function rewriteEvents(replace: Replace): (chunk: Uint8Array) => Uint8Array<ArrayBuffer> {
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   /** The end of a chunk that may be the first half of a line's end. */
@@ -31,12 +29,15 @@ export function rewriteEvents(
   };
 }
 
-function rewritten(event: readonly string[], replace: (data: string) => string | undefined): string {
+function rewritten(event: readonly string[], replace: Replace): string {
   const data = event.filter(isData).map((line) => line.slice('data:'.length).replace(/^ /, ''));
-  const instead = data.length === 0 ? undefined : replace(data.join('\n'));
+  const instead = data.length === 0 ? undefined : replace(data.join('\n'), event.some(isId));
   const lines =
     instead === undefined ? event : [...event.filter((line) => !isData(line)), `data: ${instead}`];
   return `${lines.join('\n')}\n\n`;
 }
 
+type Replace = (data: string, hasId: boolean) => string | undefined;
+
+const isId = (line: string) => /^id:(?! ?$)/.test(line);
 const isData = (line: string) => line.startsWith('data:');

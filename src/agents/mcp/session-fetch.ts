@@ -2,10 +2,11 @@
 // call that was cancelled is let go, since a server need not end it and some leave it open for as long as they live.
 import type { FetchLike } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { patientFetch } from '../patient-fetch.ts';
+import { AnswerWatch } from './answer-watch.ts';
 import { byteCounter } from './byte-counter.ts';
 import { fields } from './fields.ts';
-import { errorInPlaceOf, type ReadMessage } from './invalid-answer.ts';
-import { rewriteEvents } from './rewrite-events.ts';
+import type { ReadMessage } from './invalid-answer.ts';
+import { asItIs, eventOf, eventsPassing, jsonPassing, type Passing } from './passing.ts';
 import { messageLimit } from './stdio-transport.ts';
 
 /** The fetch of one session, whose messages are read by `read`. */
@@ -33,12 +34,20 @@ export function sessionFetch(read: ReadMessage): FetchLike {
       const { status, statusText, headers, body } = answer;
       if (body === null) end();
       const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
+      const watch = new AnswerWatch(isRequest ? message.id : undefined, read);
+      // Taken, and not to be answered: that is for notifications.
+      if (isRequest && status === 202) {
+        end();
+        await body?.cancel();
+        return new Response(watch.missing, { headers: { 'content-type': 'application/json' } });
+      }
+      const looked = isStream ? eventsPassing(watch) : jsonPassing(watch);
+      const passing = answer.ok && (isStream || isRequest) ? looked : asItIs;
       const instead = isRequest && isStream ? refusalOf(message.id) : undefined;
-      const rewrite = isStream ? rewriteEvents((data) => dataInPlaceOf(data, read)) : asItIs;
       const passedOn =
         body === null
           ? null
-          : passOn(body.getReader(), { isStream, rewrite, instead, end, signal: exchange.signal });
+          : passOn(body.getReader(), { isStream, passing, instead, end, signal: exchange.signal });
       return new Response(passedOn, { status, statusText, headers: [...headers] });
     } catch (thrown) {
       end();
@@ -49,25 +58,11 @@ export function sessionFetch(read: ReadMessage): FetchLike {
 
 class LetGo extends Error {}
 
-const asItIs = (chunk: Uint8Array<ArrayBuffer>) => chunk;
-
 const tooLong = `the tool server sent an answer of more than ${messageLimit / 2 ** 20} MiB`;
 
 /** The event that answers a request whose own answer is too long: at the end of its stream alone the library would wait on. */
 function refusalOf(id: unknown): Uint8Array<ArrayBuffer> {
-  const answer = JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_000, message: tooLong } });
-  return new TextEncoder().encode(`data: ${answer}\n\n`);
-}
-
-/** The data of the event that stands in for one that is an answer, but cannot be read. */
-function dataInPlaceOf(data: string, read: ReadMessage): string | undefined {
-  try {
-    read(data);
-    return undefined;
-  } catch {
-    const instead = errorInPlaceOf(data);
-    return instead && JSON.stringify(instead);
-  }
+  return eventOf(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_000, message: tooLong } }));
 }
 
 interface Reader {
@@ -83,13 +78,13 @@ function passOn(
   reader: Reader,
   {
     isStream,
-    rewrite,
+    passing,
     instead,
     end,
     signal,
   }: {
     readonly isStream: boolean;
-    readonly rewrite: (chunk: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>;
+    readonly passing: Passing;
     readonly instead: Uint8Array<ArrayBuffer> | undefined;
     readonly end: () => void;
     readonly signal: AbortSignal;
@@ -101,13 +96,16 @@ function passOn(
       try {
         let { value } = await reader.read();
         while (value !== undefined && bytesAfter(value) <= messageLimit) {
-          const passed = rewrite(value);
+          const passed = passing.chunk(value);
           if (passed.length > 0) return controller.enqueue(passed);
           // Nobody would ask again after an answer of nothing.
           ({ value } = await reader.read());
         }
         end();
-        if (value === undefined) return controller.close();
+        if (value === undefined) {
+          controller.enqueue(passing.end());
+          return controller.close();
+        }
         await reader.cancel(tooLong);
         if (instead === undefined) return controller.error(new Error(tooLong));
         controller.enqueue(instead);
@@ -116,7 +114,11 @@ function passOn(
       } catch (thrown) {
         end();
         // The library would ask for the rest of an answer that ends early. Nobody reads on in one that was let go.
-        if (!(signal.reason instanceof LetGo)) controller.error(thrown);
+        if (signal.reason instanceof LetGo) return;
+        const rest = isStream && !signal.aborted ? passing.end() : new Uint8Array();
+        if (rest.length === 0) return controller.error(thrown);
+        controller.enqueue(rest);
+        controller.close();
       }
     },
     cancel: async (reason) => {

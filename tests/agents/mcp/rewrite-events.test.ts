@@ -6,7 +6,7 @@ import { rewriteEvents } from '../../../src/agents/mcp/rewrite-events.ts';
 function rewritten(
   text: string,
   lengths: readonly number[],
-  replace: (data: string) => string | undefined,
+  replace: (data: string, hasId: boolean) => string | undefined,
 ): string {
   const whole = Buffer.from(text);
   const rewrite = rewriteEvents(replace);
@@ -45,6 +45,20 @@ test.each(['\n', '\r\n', '\r'])('events go on as they are, whole, where lines en
       expect(asked).toEqual(['', 'ä\n ❄']);
     }),
   );
+});
+
+test('of each event with data it is told whether it has an id', () => {
+  const told: [string, boolean][] = [];
+  const tell = (data: string, hasId: boolean) => {
+    told.push([data, hasId]);
+    return undefined;
+  };
+  rewritten('id: 1\ndata: a\n\nid\nid:\nid: \ndata: b\n\nid:2\n\ndata: c\nid:3\n\n', [1_000], tell);
+  expect(told).toEqual([
+    ['a', true],
+    ['b', false],
+    ['c', true],
+  ]);
 });
 
 test('what is said in place of data leaves the rest of its event, and other events, alone', () => {

@@ -1,0 +1,51 @@
+import type { AnswerWatch } from './answer-watch.ts';
+import { rewriteEvents } from './rewrite-events.ts';
+
+type Bytes = Uint8Array<ArrayBuffer>;
+
+/** Passes the body of an answer on, chunk by chunk. */
+export interface Passing {
+  chunk(chunk: Bytes): Bytes;
+  /** What is still to come at the end of the body, or where it is cut off. */
+  end(): Bytes;
+}
+
+const encoder = new TextEncoder();
+
+/** The event of a message. */
+export const eventOf = (message: string): Bytes => encoder.encode(`data: ${message}\n\n`);
+
+/** A body that is not looked at: a refusal, for example. */
+export const asItIs: Passing = { chunk: (chunk) => chunk, end: () => new Uint8Array() };
+
+/** A stream of events. */
+export function eventsPassing(watch: AnswerWatch): Passing {
+  let canResume = false;
+  const chunk = rewriteEvents((data, hasId) => {
+    canResume ||= hasId;
+    return watch.inPlaceOf(data);
+  });
+  const end = () => {
+    // The library asks for the rest of a stream whose events have ids.
+    const { missing } = watch;
+    return missing === undefined || canResume ? new Uint8Array() : eventOf(missing);
+  };
+  return { chunk, end };
+}
+
+/** One message as JSON, or a list of them. */
+export function jsonPassing(watch: AnswerWatch): Passing {
+  const chunks: Bytes[] = [];
+  return {
+    chunk: (chunk) => {
+      chunks.push(chunk);
+      return new Uint8Array();
+    },
+    end: () => {
+      const text = Buffer.concat(chunks).toString();
+      // The library reads each message of a list.
+      const instead = text.trimStart().startsWith('[') ? undefined : (watch.inPlaceOf(text) ?? watch.missing);
+      return encoder.encode(instead ?? text);
+    },
+  };
+}
