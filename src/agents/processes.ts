@@ -1,5 +1,6 @@
 // The processes of commands and tool servers: their process groups, and on Linux whatever else of them can be told by its
 // environment.
+import { statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { type Clock, sleep } from '../core/clock.ts';
 import type { AgentRun } from './agent.ts';
@@ -23,9 +24,16 @@ export function taskVariables({ taskId, journal }: TaskIdentity): Record<string,
   return { CALLBOARD_TASK: taskId, CALLBOARD_JOURNAL: journal };
 }
 
-/** The same of a tool server, which works for no single task. */
+/**
+ * The same of a tool server, which works for no single task. It tells the journal by its file too: a container has
+ * another one under the same name, and whoever sees its processes must not take its servers for their own.
+ */
 export function toolServerVariables(journal: string): Record<string, string> {
-  return { CALLBOARD_TOOLS: '1', CALLBOARD_JOURNAL: journal };
+  const file = statSync(journal, { throwIfNoEntry: false });
+  return {
+    CALLBOARD_TOOLS: file === undefined ? '1' : `${file.dev}:${file.ino}`,
+    CALLBOARD_JOURNAL: journal,
+  };
 }
 
 /**

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { endToolServersLeftBehind, taskVariables, toolServerVariables } from '../../src/agents/processes.ts';
 import { SystemClock } from '../../src/core/clock.ts';
@@ -34,6 +36,21 @@ describe.runIf(existsSync('/proc/self/environ'))('tool servers that were left be
     await endToolServersLeftBehind(journal, clock);
     await vi.waitFor(() => expect(isAlive(left)).toBe(false));
     expect(others.map(isAlive)).toEqual([true, true]);
+  });
+
+  test('stay where the name is now that of another file, as in a container', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'callboard-processes-'));
+    const path = join(folder, 'a.db');
+    try {
+      writeFileSync(path, 'one');
+      const pid = await startedWith(toolServerVariables(path));
+      writeFileSync(join(folder, 'b.db'), 'another');
+      renameSync(join(folder, 'b.db'), path);
+      await endToolServersLeftBehind(path, clock);
+      expect(isAlive(pid)).toBe(true);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   test('stay where the journal is in memory, for it names no process', async () => {
