@@ -74,6 +74,24 @@ describe.each(runtimes)('under $name', (runtime) => {
     expect(program.stderr).toBe('');
   });
 
+  test('an answer that is cut off fails at once, and is asked for again', async () => {
+    place = new Workspace();
+    const model = await serve(({ number }) => (number < 3 ? 'cut' : { text: 'whole' }));
+    const file = (retries: number) => `
+llms: { default: { provider: anthropic, model: scripted, api_key: key, base_url: "${model.origin}", max_retries: ${retries} } }
+agents:
+  a: { instruction: Be brief., timeout: 5m, trigger: { type: webhook, auth: none } }
+`;
+    const once = place.run(runtime, file(0));
+    const failed = await new WebhookCaller(await once.ready(), place).post('/webhooks/a', '{}');
+    expect([failed.status, failed.body.error]).toEqual([500, expect.stringContaining('cannot be reached')]);
+    expect(await once.stop()).toBe(0);
+    const again = place.run(runtime, file(1));
+    const answered = await new WebhookCaller(await again.ready(), place).post('/webhooks/a', '{}');
+    expect([answered.status, answered.body.result]).toEqual([200, 'whole']);
+    expect(await again.stop()).toBe(0);
+  });
+
   test('validate --online asks each llm once and says at its place which does not answer', async () => {
     place = new Workspace();
     const model = await serve(({ format }) =>

@@ -13,11 +13,12 @@ export interface ModelRequest {
   readonly number: number;
 }
 
-/** What the server does with a call: answer a turn, an error in the provider's shape, raw text, or nothing at all. */
+/** What the server does with a call: answer a turn, an error in the provider's shape, raw text, half an answer, or nothing at all. */
 export type Reply =
   | Turn
   | { readonly status: number; readonly message: string; readonly headers?: Readonly<Record<string, string>> }
   | { readonly raw: string }
+  | 'cut'
   | 'hang';
 
 export interface ModelServer {
@@ -70,6 +71,10 @@ export async function startModelServer(
       return;
     }
     const json = { 'content-type': 'application/json' };
+    if (reply === 'cut') {
+      answer.writeHead(200, { ...json, 'content-length': '1000' }).write('{"id":', () => answer.destroy());
+      return;
+    }
     if ('raw' in reply) answer.writeHead(200, json).end(reply.raw);
     else if ('status' in reply) {
       const body = errorBody(format, reply.status, reply.message);
