@@ -2,7 +2,7 @@ import { Failure } from '../../core/failure.ts';
 import { patientFetch } from '../patient-fetch.ts';
 
 /** Bytes of one answer of a provider. */
-const answerLimit = 16 * 2 ** 20;
+const answerLimit = 4 * 2 ** 20;
 
 /** The fetch of every provider: redirects are refused, since they would carry the key elsewhere, and answers are bounded. */
 export async function modelFetch(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {

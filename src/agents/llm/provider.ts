@@ -1,8 +1,9 @@
-import type { LanguageModel } from 'ai';
+import type { LanguageModel, wrapLanguageModel } from 'ai';
 import { errorMessage, Failure } from '../../core/failure.ts';
 import { abortFailure } from '../aborted.ts';
 import { modelOf } from '../prices.ts';
 import type { LlmPlan } from '../specification.ts';
+import { loadAi } from './ai.ts';
 import { modelFetch } from './model-fetch.ts';
 import { installedModel, usualOllama } from './ollama.ts';
 
@@ -12,6 +13,9 @@ const defaultBaseUrls = {
   gemini: 'https://generativelanguage.googleapis.com/v1beta',
   ollama: `${usualOllama}/v1`,
 } as const;
+
+/** Tool calls in one answer. The library makes so much of each that thousands would hold up everything. */
+const mostToolCalls = 128;
 
 const keyVariables = {
   anthropic: 'ANTHROPIC_API_KEY',
@@ -50,12 +54,26 @@ export async function withModel(
   return { ...llm, model: first };
 }
 
-/** Loads the provider's package and makes its model. */
+/** Loads the provider's package and makes its model. Its calls fail with `bad_answer` where it wants too many tools. */
 export async function openModel(llm: LlmPlan & { readonly model: string }): Promise<LanguageModel> {
-  return modelFor(llm, llm.model);
+  const { wrapLanguageModel } = await loadAi();
+  return wrapLanguageModel({
+    model: await modelFor(llm, llm.model),
+    middleware: {
+      specificationVersion: 'v3',
+      wrapGenerate: async ({ doGenerate }) => {
+        const answer = await doGenerate();
+        const calls = answer.content.filter(({ type }) => type === 'tool-call').length;
+        if (calls <= mostToolCalls) return answer;
+        throw new Failure('bad_answer', `wants ${calls} tools at once, of ${mostToolCalls} at most`);
+      },
+    },
+  });
 }
 
-async function modelFor(llm: LlmPlan, name: string): Promise<LanguageModel> {
+type Model = Parameters<typeof wrapLanguageModel>[0]['model'];
+
+async function modelFor(llm: LlmPlan, name: string): Promise<Model> {
   const fetch = modelFetch;
   switch (llm.provider) {
     case 'anthropic': {

@@ -161,6 +161,17 @@ describe.each([
     expect(server.requests).toHaveLength(3);
   });
 
+  test('calls an answer bad that wants very many tools at once', async () => {
+    const calls = (count: number) => Array.from({ length: count }, () => ({ name: 'none', input: {} }));
+    await serve({ calls: calls(129) }, { calls: calls(128) }, { text: 'done' });
+    const llm = testLlm(provider, server.origin);
+    expect(await failureOf(run(llm))).toMatchObject({
+      code: 'bad_answer',
+      message: expect.stringContaining('wants 129 tools at once, of 128 at most'),
+    });
+    expect((await run(llm)).output).toBe('done');
+  });
+
   test.each([['{"broken"'], ['{"surprise":true}'], ['']])('calls an answer of %j bad', async (raw) => {
     await serve({ raw });
     const failure = await failureOf(run(testLlm(provider, server.origin)));
