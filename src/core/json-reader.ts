@@ -144,18 +144,18 @@ class Reader {
 
   #escapedString(start: number, firstEscape: number): string {
     const text = this.#text;
-    let result = text.slice(start, firstEscape);
+    let result = '';
+    // What stands as it is goes over run by run: character by character, each would be an object in memory.
+    let run = start;
     for (let at = firstEscape; at < text.length; at += 1) {
       const code = text.charCodeAt(at);
       if (code === quote) {
         this.#at = at + 1;
-        return result;
+        return result + text.slice(run, at);
       }
       if (code < 0x20) this.#fail('a string holds a control character, which JSON writes as an escape', at);
-      if (code !== backslash) {
-        result += text.charAt(at);
-        continue;
-      }
+      if (code !== backslash) continue;
+      result += text.slice(run, at);
       at += 1;
       const letter = text.charAt(at);
       if (letter === 'u') {
@@ -163,10 +163,12 @@ class Reader {
         if (!/^[0-9a-fA-F]{4}$/.test(digits)) this.#fail('expected four hex digits after "\\u"', at - 1);
         result += String.fromCharCode(Number.parseInt(digits, 16));
         at += 4;
+        run = at + 1;
       } else {
         const plain = escapes[letter];
         if (plain === undefined) this.#fail(`"\\${letter}" is no escape of JSON`, at - 1);
         result += plain;
+        run = at + 1;
       }
     }
     return this.#fail('the string has no end', start - 1);
