@@ -151,13 +151,15 @@ function formOf(character: string, depth: number): string {
         ? `\\\\{${quotes}}${letter}`
         : escaped(character);
   // Not a backslash that belongs to the escape before it: in front stand whole escaped ones, or none. Behind many it is
-  // not asked: a look back over all of them from each of them would take the square of their number.
+  // not asked: a look back over all of them from each of them would take the square of their number. What stands ahead
+  // is looked at first, which costs less.
   const whole = `(?:\\\\{${quotes + 1}})`;
-  const quote = `(?<=(?<!\\\\)${whole}{0,${mostLookedBack}}|${whole}{${mostLookedBack}})\\\\{${quotes}}`;
+  const behind = `(?<=(?<!\\\\)${whole}{0,${mostLookedBack}}|${whole}{${mostLookedBack}})`;
+  const quoted = (text: string) => `(?=\\\\{${quotes}}${text})${behind}\\\\{${quotes}}${text}`;
   // The escapes first: `%25` begins with `%` itself.
   const forms = [
-    ...(depth > 0 ? [units.map((unit) => `${quote}u${anyCase(hexOf(unit, 4))}`).join('')] : []),
-    ...(depth > 0 && character === '/' ? [`${quote}/`] : []),
+    ...(depth > 0 ? [units.map((unit) => quoted(`u${anyCase(hexOf(unit, 4))}`)).join('')] : []),
+    ...(depth > 0 && character === '/' ? [quoted('/')] : []),
     [...Buffer.from(character)].map((byte) => `%${anyCase(hexOf(byte, 2))}`).join(''),
     `&#0*${code};`,
     `&#[xX]0*${anyCase(hexOf(code, 1))};`,
