@@ -50,7 +50,9 @@ export function shorten(
 ): string {
   let kept = '';
   let room = '';
-  for (const piece of text.match(/https?:\/\/[^\s<>\\]+|./gsu) ?? []) {
+  // No piece becomes shorter, so what is far behind the limit need not be looked at; the start of a URL before it must.
+  const near = text.slice(0, limit + 'https://'.length + 2);
+  for (const piece of near.match(/https?:\/\/[^\s<>\\]+|./gsu) ?? []) {
     const escaped = escapePiece(piece);
     if (kept.length + escaped.length > limit) return `${room}…`;
     kept += escaped;

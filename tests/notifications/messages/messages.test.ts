@@ -150,3 +150,34 @@ test('a cut never splits a character or what one was escaped to', () => {
   expect(shorten('&&&', 12, amp)).toBe('&amp;&amp;…');
   expect(shorten('&&', 10, amp)).toBe('&amp;&amp;');
 });
+
+test('what is far behind the limit changes nothing', () => {
+  const part = fc.constantFrom(
+    'a',
+    '&',
+    '💥',
+    ' ',
+    'https://a/',
+    'http://bcdefghijklm',
+    'https',
+    '://',
+    '\n',
+  );
+  const text = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(''));
+  const escaped = (piece: string) => (piece.startsWith('http') ? `<${piece}>` : piece.replace('&', '&amp;'));
+  const all = (given: string) => [...given.matchAll(/https?:\/\/[^\s<>\\]+|./gsu)].map(([piece]) => piece);
+  fc.assert(
+    fc.property(text, fc.nat(30), (given, limit) => {
+      const whole = all(given).map(escaped).join('');
+      const shown = shorten(given, limit, escaped);
+      if (whole.length <= limit) expect(shown).toBe(whole);
+      else {
+        // The longest of the beginnings between two pieces that has room for the ellipsis.
+        const beginnings = all(given).map((_, count) => all(given).slice(0, count).map(escaped).join(''));
+        const fitting = beginnings.filter(({ length }) => length < limit);
+        expect(shown).toBe(`${fitting.at(-1) ?? ''}…`);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
