@@ -2,7 +2,7 @@
 // string literal is escaped as its content, a value elsewhere must be one JSON value.
 import { parseJson } from '../core/json.ts';
 import type { Budget } from './budget.ts';
-import { Problem } from './problem.ts';
+import { inShort, Problem } from './problem.ts';
 import { TemplateError } from './template.ts';
 
 /** How a value is printed: as it is, as content of a JSON string, or as one JSON value. */
@@ -164,7 +164,7 @@ export function oneJsonValue(text: string, budget: Budget): string {
     parseJson(text);
     return text;
   } catch {
-    const shown = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    const shown = inShort(text);
     throw new Problem(
       `a value outside of strings must be JSON (use toJson), and ${JSON.stringify(shown)} is not`,
     );

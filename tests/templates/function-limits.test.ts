@@ -137,11 +137,23 @@ describe('the clock is looked at for what a function goes through, not for its c
     expect(errorOf(source, large, options).message).toMatch(/longer than 50 ms/);
   });
 
+  test('Liquid: a long list of maps', () => {
+    const options = { dialect: 'liquid', limits: { time: 50 }, clock: hurryingClock() } as const;
+    const body = Array.from({ length: 200_000 }, () => new Map());
+    expect(errorOf('{{ body | size }}', { body }, options).message).toMatch(/longer than 50 ms/);
+  });
+
   test('Go: the order in which a map is gone through', () => {
     const options = { dialect: 'go', limits: { time: 50 }, clock: hurryingClock() } as const;
     const source = '{{ range 100 }}{{ range $.m }}{{ break }}{{ end }}{{ end }}';
     expect(errorOf(source, large, options).message).toMatch(/longer than 50 ms/);
   });
+});
+
+test('a message quotes no more than the beginning of a value', () => {
+  expect(errorOf('{{ range .t }}{{ end }}', large, { dialect: 'go' }).message).toMatch(
+    /range cannot go over (QUJD){15}…, a string$/,
+  );
 });
 
 describe('what a function makes is never much longer than the output may be', () => {

@@ -1,7 +1,7 @@
 // Functions that choose a value, and the time, as the page and sprig have them.
 import { TimeValue } from '../data.ts';
 import { integerOf, isTrue, kindOf, typeName } from '../go/values.ts';
-import { Problem } from '../problem.ts';
+import { inShort, Problem } from '../problem.ts';
 import { formatTime } from '../time-format.ts';
 import { text } from './arguments.ts';
 import type { FunctionTable } from './function.ts';
@@ -18,7 +18,7 @@ function toTime(value: unknown): TimeValue {
 
 function validTime(ms: number, value: unknown): TimeValue {
   if (Math.abs(ms) <= 8.64e15) return new TimeValue(ms);
-  throw new Problem(`${String(value)} is no time`);
+  throw new Problem(`${inShort(String(value))} is no time`);
 }
 
 export const choiceFunctions: FunctionTable = {

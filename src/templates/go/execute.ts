@@ -3,7 +3,7 @@ import type { FunctionTable, Surroundings } from '../functions/function.ts';
 import { toJson } from '../functions/json.ts';
 import { jsonStringContent, oneJsonValue, type PrintMode } from '../json-context.ts';
 import { Output } from '../output.ts';
-import { Problem } from '../problem.ts';
+import { inShort, Problem } from '../problem.ts';
 import type { TemplateData } from '../template.ts';
 import { Evaluator, type Frame } from './evaluate.ts';
 import type { Definition, Node, Program, RangeNode, TemplateNode } from './nodes.ts';
@@ -113,7 +113,7 @@ class Execution {
     const kind = kindOf(value);
     if (kind === 'nil') return [];
     if (kind === 'int') return integersBelow(integerOf(value));
-    const shown = plain(value, this.#surroundings.budget);
+    const shown = inShort(plain(value, this.#surroundings.budget));
     throw new Problem(`range cannot go over ${shown}, a ${typeName(value)}`);
   }
 

@@ -63,7 +63,11 @@ export class Views {
   #make(value: object): object {
     if (Array.isArray(value)) {
       this.#budget.spend(1 + stepsOfList(value.length));
-      return value.map((item) => this.of(item));
+      return value.map((item, index) => {
+        // The views of a long list take longer than the time may be: it is looked at between them.
+        if (index % 8 === 7) this.#budget.spend();
+        return this.of(item);
+      });
     }
     return isNamed(value) ? new Proxy(nothing, new MembersHandler(value, this, this.#budget)) : nothing;
   }
