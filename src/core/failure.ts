@@ -34,6 +34,14 @@ export function toFailure(thrown: unknown): Failure {
 
 /** The message of anything that was thrown. */
 export function errorMessage(thrown: unknown): string {
+  // A joint error, of several addresses for example, has no message of its own.
+  if (thrown instanceof AggregateError && thrown.message === '')
+    return thrown.errors.map(errorMessage).join('; ');
   if (thrown instanceof Error) return thrown.message;
-  return typeof thrown === 'string' ? thrown : (JSON.stringify(thrown) ?? String(thrown));
+  if (typeof thrown === 'string') return thrown;
+  try {
+    return JSON.stringify(thrown) ?? String(thrown);
+  } catch {
+    return String(thrown);
+  }
 }

@@ -75,7 +75,7 @@ export function createSender({ clock, redactor, lookup = createLookup() }: Sende
       // Only a success wants its whole body, in which the receiver may still say otherwise; but that of a 204 counts for
       // nothing. Every other status has said what is to follow.
       if (status !== undefined && (status === 204 || status < 200 || status >= 300)) return answered(status);
-      const message = redactor.text(networkError(thrown));
+      const message = redactor.text(errorMessage(thrown));
       if (unsendable.some((kind) => thrown instanceof kind)) {
         return { kind: 'refused', reason: `the request cannot be sent: ${message}` };
       }
@@ -129,12 +129,4 @@ async function readBeginning(body: AsyncIterable<Uint8Array>, into: Uint8Array[]
 
 function first(value: string | readonly string[] | undefined): string | undefined {
   return typeof value === 'string' ? value : value?.[0];
-}
-
-/** A joint error of several addresses has no message of its own. */
-function networkError(thrown: unknown): string {
-  if (thrown instanceof AggregateError && thrown.message === '') {
-    return thrown.errors.map(errorMessage).join('; ');
-  }
-  return errorMessage(thrown);
 }
