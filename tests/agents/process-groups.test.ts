@@ -30,7 +30,7 @@ test('a group is alive until the last of it has ended', async () => {
   const [left] = await once(stdout ?? process.stdin, 'data');
   expect(await groupIsAlive(pid)).toBe(true);
   process.kill(Number(left), 'SIGKILL');
-  await vi.waitFor(async () => expect(await groupIsAlive(pid)).toBe(false));
+  await vi.waitFor(async () => expect(await groupIsAlive(pid)).toBe(false), 10_000);
 });
 
 describe.runIf(existsSync('/proc/self/stat'))('a zombie that nobody waits for', () => {
@@ -43,7 +43,10 @@ describe.runIf(existsSync('/proc/self/stat'))('a zombie that nobody waits for', 
     const { stdout } = start('sh', '-c', 'setsid "$0" & exec sleep 300', program);
     const [said] = await once(stdout ?? process.stdin, 'data');
     const pid = Number(said);
-    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(' (a) S 1 (b) Z '));
+    await vi.waitFor(
+      () => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(' (a) S 1 (b) Z '),
+      10_000,
+    );
     expect(signalTo(-pid, 0)).toBe(true);
     return pid;
   }
@@ -56,7 +59,7 @@ describe.runIf(existsSync('/proc/self/stat'))('a zombie that nobody waits for', 
     const leader = await zombie('sleep 300 >/dev/null &');
     expect(await groupIsAlive(leader)).toBe(true);
     signalTo(-leader, 'SIGKILL');
-    await vi.waitFor(async () => expect(await groupIsAlive(leader)).toBe(false));
+    await vi.waitFor(async () => expect(await groupIsAlive(leader)).toBe(false), 10_000);
   });
 
   test('holds up nobody who ends its group', async () => {
@@ -67,7 +70,7 @@ describe.runIf(existsSync('/proc/self/stat'))('a zombie that nobody waits for', 
       isOver = true;
     });
     await clock.advance(50);
-    await vi.waitFor(() => expect(isOver || clock.pending > 0).toBe(true));
+    await vi.waitFor(() => expect(isOver || clock.pending > 0).toBe(true), 10_000);
     expect(isOver).toBe(true);
     await ending;
   });

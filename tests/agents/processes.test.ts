@@ -34,7 +34,7 @@ describe.runIf(existsSync('/proc/self/environ'))('tool servers that were left be
       startedWith(taskVariables({ taskId: 'one', journal })),
     ]);
     await endToolServersLeftBehind(journal, clock);
-    await vi.waitFor(() => expect(isAlive(left)).toBe(false));
+    await vi.waitFor(() => expect(isAlive(left)).toBe(false), 10_000);
     expect(others.map(isAlive)).toEqual([true, true]);
   });
 
