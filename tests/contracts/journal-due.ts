@@ -165,6 +165,27 @@ export function dueContract(open: Opener): void {
     expect(await journal.prune(start - 1, clock.now())).toBe(1);
   });
 
+  test('events that were made while the clock was ahead stay, and keep no older one behind them', async () => {
+    const { journal, clock } = await open();
+    const skips = (name: string, count: number, at: number) =>
+      Promise.all(
+        Array.from({ length: count }, (_, index) =>
+          journal.skip({ agent: name, trigger: `t${index}`, reason: 'paused', at }),
+        ),
+      );
+    await skips('ahead', 1_100, start + 3_600_000);
+    await skips('old', 1_300, start - 60_000);
+    await skips('present', 600, start);
+    // In twos: with the row of each skip goes its event.
+    expect(await journal.prune(start, clock.now())).toBe(2 * 1_300);
+    const left = await journal.listEvents(0, 5_000);
+    expect(left.map(({ agent }) => agent)).toEqual([
+      ...Array<string>(1_100).fill('ahead'),
+      ...Array<string>(600).fill('present'),
+    ]);
+    expect(await journal.prune(start, clock.now())).toBe(0);
+  });
+
   test('retention leaves the tasks of the last hour, by which an hourly limit counts', async () => {
     const { journal, clock } = await open();
     await journal.admitTask(admission('a', { hourly: 1 }));

@@ -1,14 +1,24 @@
 import type { Connection } from './connection.ts';
+import { integer, optionalInteger } from './row.ts';
 
 /** Rows that one statement deletes at most; the caller goes on with the next step in another commit. */
 const batch = 500;
 
-/** One step of retention. `deleted`: rows of tasks, deliveries, skips and events; `more`: go on. */
+export interface RetentionStep {
+  /** Rows of tasks, deliveries, skips and events. */
+  readonly deleted: number;
+  /** Where the next step goes on in the events. */
+  readonly eventsAfter: number;
+  readonly more: boolean;
+}
+
+/** One step of retention; the first one begins after event 0. */
 export function prune(
   connection: Connection,
   before: number,
   now: number,
-): { deleted: number; more: boolean } {
+  eventsAfter: number,
+): RetentionStep {
   const counts = [
     // A task whose delivery keys still count stays, however short the retention is: without it the sender's
     // repeat would run a second time. So do those of the last hour, by which `tasks_per_hour` counts.
@@ -27,13 +37,8 @@ export function prune(
       `DELETE FROM skips WHERE seq IN (SELECT seq FROM skips WHERE at < ? ORDER BY at LIMIT ${batch})`,
       before,
     ),
-    connection.run(
-      // Events go by their number, which follows the time closely enough: the oldest ones stand first.
-      `DELETE FROM events WHERE sequence IN (SELECT sequence FROM
-         (SELECT sequence, at FROM events ORDER BY sequence LIMIT ${batch}) WHERE at < ?)`,
-      before,
-    ),
   ].map((result) => result.changes);
+  const events = pruneEvents(connection, before, now, eventsAfter);
   // What only serves the rows above is not part of the count.
   const others = [
     connection.run(
@@ -58,7 +63,37 @@ export function prune(
     ),
   ].map((result) => result.changes);
   return {
-    deleted: counts.reduce((sum, count) => sum + count, 0),
-    more: [...counts, ...others].some((count) => count === batch),
+    deleted: counts.reduce((sum, count) => sum + count, events.deleted),
+    eventsAfter: events.after,
+    more: events.more || [...counts, ...others].some((count) => count === batch),
   };
+}
+
+/**
+ * Events go by their number, which follows the time closely enough: the first one of the present ends the walk. Those
+ * that were made while the clock was ahead are passed over, or they would keep all that came after them.
+ */
+function pruneEvents(
+  connection: Connection,
+  before: number,
+  now: number,
+  after: number,
+): { deleted: number; after: number; more: boolean } {
+  const row = connection.get(
+    `SELECT COUNT(*) AS seen, MAX(sequence) AS last, COUNT(*) FILTER (WHERE at BETWEEN ? AND ?) AS present
+     FROM (SELECT sequence, at FROM events WHERE sequence > ? ORDER BY sequence LIMIT ${batch})`,
+    before,
+    now,
+    after,
+  );
+  const last = row && optionalInteger(row, 'last');
+  if (row === undefined || last === undefined) return { deleted: 0, after, more: false };
+  const { changes } = connection.run(
+    'DELETE FROM events WHERE sequence > ? AND sequence <= ? AND at < ?',
+    after,
+    last,
+    before,
+  );
+  const more = integer(row, 'seen') === batch && integer(row, 'present') === 0;
+  return { deleted: changes, after: last, more };
 }

@@ -94,9 +94,12 @@ export function sqliteJournal(connection: Connection, clock: Clock, onClose: () 
 
     async prune(before, now) {
       let total = 0;
+      let eventsAfter = 0;
       for (;;) {
-        const step = await write(() => prune(connection, before, now));
+        const after = eventsAfter;
+        const step = await write(() => prune(connection, before, now, after));
         total += step.deleted;
+        eventsAfter = step.eventsAfter;
         if (!step.more) return total;
       }
     },

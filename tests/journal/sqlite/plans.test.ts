@@ -167,8 +167,7 @@ async function firstPage() {
 }
 
 test('retention', async () => {
-  // The one scan is of the innermost query, which stops after a batch from the start of the table.
-  expect(await wasteful(() => journal.prune(start, start))).toEqual([
-    expect.stringMatching(/^SCAN events in .*FROM events ORDER BY sequence LIMIT 500\)/s),
-  ]);
+  await journal.skip({ agent: 'agent', trigger: 'hook', reason: 'paused', at: start });
+  // The one scan is of a batch of events, which is found by number.
+  expect(await wasteful(() => journal.prune(start, start))).toEqual([]);
 });
