@@ -165,8 +165,9 @@ export interface Journal {
 
   /**
    * Deletes finished tasks, settled deliveries, skips and events from before `before`, but no task whose delivery keys
-   * still count at `now`; returns how many of these rows went. With them go origins of callbacks that nothing waits for,
-   * that nobody paused and whose breaker has not changed since `before`.
+   * still count at `now`; returns how many of these rows went. With them go endpoints that nothing waits for, that
+   * nobody paused and whose breaker has not changed since `before`, if it is closed or of a callback's origin; and what
+   * says no more than no row would: queues without tasks and buckets that are full at `now`.
    */
   prune(before: number, now: number): Promise<number>;
   /** Resolves when a small commit went through; rejects with the reason when the journal cannot write. */

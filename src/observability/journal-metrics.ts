@@ -7,7 +7,7 @@ import type { Family } from './exposition.ts';
 
 const breakerStates = ['closed', 'open', 'probing'] as const;
 
-/** Queues and breakers of everything in the plan, and of what the journal has beside it. */
+/** Queues and breakers of everything in the plan; beside it tasks that are not over, and origins of callbacks. */
 export async function journalFamilies(
   journal: Pick<Journal, 'queueDepths' | 'listEndpoints'>,
   plan: Plan,
@@ -22,7 +22,9 @@ function queueFamilies(depths: readonly QueueDepth[], plan: Plan, now: number): 
   const byAgent = new Map<string, Omit<QueueDepth, 'agent'>>(
     [...plan.agents.keys()].map((agent) => [agent, idle]),
   );
-  for (const { agent, ...depth } of depths) byAgent.set(agent, depth);
+  for (const { agent, ...depth } of depths) {
+    if (byAgent.has(agent) || depth.waiting + depth.running > 0) byAgent.set(agent, depth);
+  }
   const gauge = (
     name: string,
     help: string,
@@ -50,6 +52,9 @@ function queueFamilies(depths: readonly QueueDepth[], plan: Plan, now: number): 
 }
 
 function endpointFamilies(endpoints: readonly EndpointRecord[], plan: Plan): readonly Family[] {
+  const planned = new Set(
+    [...plan.agents.values()].flatMap(({ notifications }) => notifications.map(({ endpoint }) => endpoint)),
+  );
   const counts = new Map<string, { closed: number; open: number; probing: number; paused: number }>();
   const of = (endpoint: string) => {
     const label = endpointLabel(endpoint);
@@ -57,14 +62,14 @@ function endpointFamilies(endpoints: readonly EndpointRecord[], plan: Plan): rea
     counts.set(label, known);
     return known;
   };
+  const isCallback = (endpoint: string) => endpointLabel(endpoint) !== endpoint;
   for (const { endpoint, state, paused } of endpoints) {
+    if (!planned.has(endpoint) && !isCallback(endpoint)) continue;
     of(endpoint)[state] += 1;
     if (paused !== undefined) of(endpoint).paused += 1;
   }
-  for (const { notifications } of plan.agents.values()) {
-    // Without a row nothing was ever sent there.
-    for (const { endpoint } of notifications) if (!counts.has(endpoint)) of(endpoint).closed = 1;
-  }
+  // Without a row nothing was sent there for long.
+  for (const endpoint of planned) if (!counts.has(endpoint)) of(endpoint).closed = 1;
   return [
     {
       name: 'callboard_endpoint_breakers',

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { Journal } from '../../src/journal/journal.ts';
+import type { TaskRecord } from '../../src/journal/tasks.ts';
 import {
   admission,
   admitted,
@@ -11,6 +13,11 @@ import {
   type Opener,
   start,
 } from './journal-fixtures.ts';
+
+async function admitAndClaim(journal: Journal, agent: string): Promise<TaskRecord> {
+  await journal.admitTask(admission(`first of ${agent}`, { task: { agent } }));
+  return claimOne(journal, agent);
+}
 
 export function dueContract(open: Opener): void {
   test('the next due time is the earliest of tasks, retries of deliveries and expiries', async () => {
@@ -157,10 +164,7 @@ export function dueContract(open: Opener): void {
     expect((await journal.listDeliveries({ limit: 10 })).items.map((item) => item.id)).toEqual(['msg_open']);
     expect((await journal.listSkips({ limit: 10 })).items).toEqual([]);
     expect(await journal.prune(start - 1, clock.now())).toBe(0);
-    expect(await journal.queueDepths()).toMatchObject([
-      { agent: 'agent', waiting: 1, running: 0 },
-      { waiting: 0 },
-    ]);
+    expect(await journal.queueDepths()).toMatchObject([{ agent: 'agent', waiting: 1, running: 0 }]);
     await clock.advance(1);
     expect(await journal.prune(start - 1, clock.now())).toBe(1);
   });
@@ -199,14 +203,25 @@ export function dueContract(open: Opener): void {
     expect(await journal.getTask('a')).toBeUndefined();
   });
 
-  test('retention takes the origins of callbacks that nothing waits for and nobody paused, at their age', async () => {
+  test('retention takes the breakers that nothing waits for and nobody paused, at their age', async () => {
     const { journal, clock } = await open();
     const fresh = await journal.getEndpoint('nobody');
     const failed = { failures: 3 } as const;
     const down = { state: 'open', failures: 10, probeAt: start, probeDelay: 30_000 } as const;
-    const kept = ['agent/ops', 'callback:https://open.example', 'callback:https://paused.example'];
+    const kept = [
+      'agent/down',
+      'agent/open',
+      'agent/paused',
+      'callback:https://open.example',
+      'callback:https://paused.example',
+    ];
     await journal.addDelivery(newDelivery('msg_1', { endpoint: 'callback:https://open.example' }));
-    await journal.saveEndpoint({ ...fresh, endpoint: 'agent/ops', ...failed }, clock.now());
+    await journal.addDelivery(newDelivery('msg_2', { endpoint: 'agent/open' }));
+    for (const endpoint of ['agent/gone', 'agent/open', 'zoo/gone'])
+      await journal.saveEndpoint({ ...fresh, endpoint, ...failed }, clock.now());
+    await journal.saveEndpoint({ ...fresh, endpoint: 'agent/paused', paused: 'operator' }, clock.now());
+    // Nobody would hear that it is closed.
+    await journal.saveEndpoint({ ...fresh, endpoint: 'agent/down', ...down }, clock.now());
     await journal.saveEndpoint(
       { ...fresh, endpoint: 'callback:https://failed.example', ...failed },
       clock.now(),
@@ -225,13 +240,31 @@ export function dueContract(open: Opener): void {
       { ...fresh, endpoint: 'callback:https://recent.example', ...failed },
       clock.now(),
     );
+    await journal.saveEndpoint({ ...fresh, endpoint: 'zoo/recent', ...failed }, clock.now());
     const names = async () => (await journal.listEndpoints()).map(({ endpoint }) => endpoint);
     await journal.prune(start, clock.now());
-    expect(await names()).toHaveLength(6);
+    expect(await names()).toHaveLength(11);
     await journal.prune(start + 1_000, clock.now());
-    expect(await names()).toEqual([...kept, 'callback:https://recent.example']);
+    expect(await names()).toEqual([...kept, 'callback:https://recent.example', 'zoo/recent']);
     await journal.prune(start + 1_001, clock.now());
     expect(await names()).toEqual(kept);
+  });
+
+  test('retention takes the queues of agents that have no tasks, and they count on when tasks come', async () => {
+    const { journal, clock } = await open();
+    await complete(journal, await admitAndClaim(journal, 'gone'));
+    await complete(journal, await admitAndClaim(journal, 'back'));
+    await admitAndClaim(journal, 'busy');
+    expect(await journal.queueDepths()).toHaveLength(3);
+    // In one commit with the next task, on either side.
+    const waiting = (id: string) => journal.admitTask(admission(id, { task: { agent: 'back' } }));
+    await Promise.all([waiting('a'), journal.prune(start, clock.now()), waiting('b')]);
+    expect(await journal.queueDepths()).toMatchObject([
+      { agent: 'back', waiting: 2, running: 0 },
+      { agent: 'busy', waiting: 0, running: 1 },
+    ]);
+    expect(await journal.agentsWithWork()).toEqual(['back', 'busy']);
+    expect(journal.waitingTasks()).toBe(2);
   });
 
   test('the depth of each queue', async () => {

@@ -61,6 +61,27 @@ export function prune(
           ORDER BY changed_at LIMIT ${batch})`,
       before,
     ),
+    connection.run(
+      // Those of notifications, which may have left the file: one that is closed is as good as none.
+      `DELETE FROM endpoints WHERE endpoint IN
+         (SELECT endpoint FROM endpoints e
+          WHERE (endpoint < 'callback:' OR endpoint >= 'callback;') AND changed_at < ? AND state = 'closed'
+            AND paused IS NULL AND NOT EXISTS
+              (SELECT 1 FROM deliveries d WHERE d.endpoint = e.endpoint AND d.settled_at IS NULL)
+          LIMIT ${batch})`,
+      before,
+    ),
+    connection.run(
+      // Without a row an agent has no tasks; what this group adds is written after it.
+      `DELETE FROM depths WHERE agent IN
+         (SELECT agent FROM depths WHERE waiting = 0 AND running = 0 LIMIT ${batch})`,
+    ),
+    connection.run(
+      // Without a row a bucket is full.
+      `DELETE FROM rates WHERE (agent, trigger) IN
+         (SELECT agent, trigger FROM rates WHERE full_at <= ? LIMIT ${batch})`,
+      now,
+    ),
   ].map((result) => result.changes);
   return {
     deleted: counts.reduce((sum, count) => sum + count, events.deleted),

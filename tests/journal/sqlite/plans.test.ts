@@ -31,8 +31,8 @@ afterEach(async () => {
   explaining.close();
 });
 
-/** Tables with a row for each agent or endpoint, or for a batch. */
-const smallScan = /^SCAN (depths|newest_task|endpoints|open|CONSTANT ROW|\(subquery-\d+\))/;
+/** Tables with a row for each agent, trigger or endpoint, or for a batch. */
+const smallScan = /^SCAN (depths|rates|newest_task|endpoints|open|CONSTANT ROW|\(subquery-\d+\))/;
 /** Reads the first row of an index. */
 const stepOfOrder = /^SCAN \w+ USING (COVERING )?INDEX \w+_(timed|expiring)$/;
 
