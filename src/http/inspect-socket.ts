@@ -2,6 +2,7 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket, WebSocketServer } from 'ws';
+import type { Clock } from '../core/clock.ts';
 import { percentDecoded } from '../core/percent.ts';
 import type { ServerPlan } from '../plan/plan.ts';
 import type { Access, Verdict } from './access/access.ts';
@@ -21,21 +22,27 @@ export const inspectProtocol = 'callboard.inspect';
 export const tokenProtocolPrefix = 'callboard.token.';
 
 const mostOnlookers = 16;
+/** How often an onlooker is asked whether it is still there, in milliseconds. */
+const pingInterval = 15_000;
 
 export interface InspectSocketOptions {
   readonly access: Access;
   /** As it is in force. */
   readonly plan: () => Pick<ServerPlan, 'corsOrigins' | 'tls'>;
   readonly feed: () => Promise<InspectFeed>;
+  readonly clock: Clock;
 }
 
 /**
  * Answers upgrades on `server`. The token or API key comes in a header or as the protocol `callboard.token.TOKEN`,
- * never in the address, which proxies and browsers write down. A socket ends with its login. `feed` is asked for
+ * never in the address, which proxies and browsers write down. A socket ends with its login, and when its client answers no ping. `feed` is asked for
  * with each onlooker, so that it need not be loaded before; nor is the library of WebSockets, which brings the client's
  * half and TLS with it. Returns what ends all sockets.
  */
-export function serveInspectSocket(server: Server, { access, plan, feed }: InspectSocketOptions): () => void {
+export function serveInspectSocket(
+  server: Server,
+  { access, plan, feed, clock }: InspectSocketOptions,
+): () => void {
   let loading: Promise<WebSocketServer> | undefined;
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
@@ -56,6 +63,7 @@ export function serveInspectSocket(server: Server, { access, plan, feed }: Inspe
         client.close(policyViolation, 'the login is over'),
       );
       client.on('close', unwatch);
+      endWhenSilent(client, clock);
       void show(client, feed);
     });
   };
@@ -80,6 +88,26 @@ async function createSocketServer(): Promise<WebSocketServer> {
 /** Whether a request asks for a WebSocket, and not for HTTP/2 or something else. */
 export function offersWebSocket(headers: IncomingMessage['headers']): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/**
+ * A client whose machine or network went away says nothing of it, and its place would be taken for good. Any frame
+ * counts as a sign of life.
+ */
+function endWhenSilent(client: WebSocket, clock: Clock): void {
+  let heard = true;
+  const hear = () => {
+    heard = true;
+  };
+  for (const frame of ['message', 'ping', 'pong']) client.on(frame, hear);
+  const look = () => {
+    if (!heard) return client.terminate();
+    heard = false;
+    client.ping();
+    timer = clock.setTimeout(look, pingInterval);
+  };
+  let timer = clock.setTimeout(look, pingInterval);
+  client.on('close', () => clock.clearTimeout(timer));
 }
 
 async function show(client: WebSocket, feed: () => Promise<InspectFeed>): Promise<void> {

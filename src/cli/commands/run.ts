@@ -145,7 +145,12 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
       );
       return loading;
     };
-    closeInspector = serveInspectSocket(listening.server, { access, plan: () => runtime.plan.server, feed });
+    closeInspector = serveInspectSocket(listening.server, {
+      access,
+      plan: () => runtime.plan.server,
+      feed,
+      clock,
+    });
     if (options.inspect) (await feed()).start();
     await runtime.start();
     vitals.start();
