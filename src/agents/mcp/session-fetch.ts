@@ -33,7 +33,7 @@ export function sessionFetch(read: ReadMessage): FetchLike {
       const answer = await patientFetch(url, { ...init, signal: exchange.signal });
       const { status, statusText, headers, body } = answer;
       if (body === null) end();
-      const isStream = headers.get('content-type')?.startsWith('text/event-stream') === true;
+      const isStream = headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') === true;
       const watch = new AnswerWatch(isRequest ? message.id : undefined, read);
       // Taken, and not to be answered: that is for notifications.
       if (isRequest && status === 202) {

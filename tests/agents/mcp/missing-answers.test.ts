@@ -75,6 +75,11 @@ test.each<[string, (response: ServerResponse, id: number) => void]>([
     'a stream, and words',
     (response, id) => response.writeHead(200, events).end(`data: ${done(id)}\n\ndata: x\n\n`),
   ],
+  [
+    'a stream of a type in capitals',
+    (response, id) =>
+      response.writeHead(200, { 'content-type': 'Text/Event-Stream' }).end(`data: ${done(id)}\n\n`),
+  ],
   ['a list', (response, id) => response.writeHead(200, json).end(` [${done(99)}, ${done(id)}]`)],
 ])('a call that is answered in %s is done', async (_what, answer) => {
   expect(await called(answer)).toEqual({ text: 'done', isError: false });
