@@ -44,8 +44,10 @@ export function jsonPassing(watch: AnswerWatch): Passing {
     end: () => {
       const text = Buffer.concat(chunks).toString();
       // The library reads each message of a list.
-      const instead = text.trimStart().startsWith('[') ? undefined : (watch.inPlaceOf(text) ?? watch.missing);
-      return encoder.encode(instead ?? text);
+      if (text.trimStart().startsWith('[')) return encoder.encode(text);
+      // First, since it tells the watch of an answer.
+      const instead = watch.inPlaceOf(text);
+      return encoder.encode(watch.missing ?? instead ?? text);
     },
   };
 }

@@ -61,6 +61,10 @@ test.each<[string, (response: ServerResponse, id: number) => void]>([
     (response) => response.writeHead(200, json).end('{"jsonrpc":"2.0","error":{"code":1,"message":"no"}}'),
   ],
   ['JSON that is none', (response) => response.writeHead(200, json).end('{"jsonrpc":')],
+  [
+    'JSON of an invalid answer to another',
+    (response) => response.writeHead(200, json).end('{"jsonrpc":"2.0","id":99,"result":"x"}'),
+  ],
   ['nothing but that it was taken', (response) => response.writeHead(202).end()],
 ])('a call that is answered with %s fails, for the model to read', async (_what, answer) => {
   expect(await called(answer)).toEqual({
