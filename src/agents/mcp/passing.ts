@@ -42,7 +42,8 @@ export function jsonPassing(watch: AnswerWatch): Passing {
       return new Uint8Array();
     },
     end: () => {
-      const text = Buffer.concat(chunks).toString();
+      // Not by the buffer itself, which would keep a byte order mark.
+      const text = new TextDecoder().decode(Buffer.concat(chunks));
       // The library reads each message of a list.
       if (text.trimStart().startsWith('[')) return encoder.encode(text);
       // First, since it tells the watch of an answer.

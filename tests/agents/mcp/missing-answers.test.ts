@@ -84,6 +84,7 @@ test.each<[string, (response: ServerResponse, id: number) => void]>([
     (response, id) =>
       response.writeHead(200, { 'content-type': 'Text/Event-Stream' }).end(`data: ${done(id)}\n\n`),
   ],
+  ['JSON after a byte order mark', (response, id) => response.writeHead(200, json).end(`\ufeff${done(id)}`)],
   ['a list', (response, id) => response.writeHead(200, json).end(` [${done(99)}, ${done(id)}]`)],
 ])('a call that is answered in %s is done', async (_what, answer) => {
   expect(await called(answer)).toEqual({ text: 'done', isError: false });
