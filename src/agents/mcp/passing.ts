@@ -44,11 +44,30 @@ export function jsonPassing(watch: AnswerWatch): Passing {
     end: () => {
       // Not by the buffer itself, which would keep a byte order mark.
       const text = new TextDecoder().decode(Buffer.concat(chunks));
-      // The library reads each message of a list.
-      if (text.trimStart().startsWith('[')) return encoder.encode(text);
+      const list = text.trimStart().startsWith('[') ? listOf(text) : undefined;
+      if (list !== undefined) return encoder.encode(listPassing(list, watch));
       // First, since it tells the watch of an answer.
       const instead = watch.inPlaceOf(text);
       return encoder.encode(watch.missing ?? instead ?? text);
     },
   };
+}
+
+/** The list as JSON, with the answer that it lacks. */
+function listPassing(list: readonly unknown[], watch: AnswerWatch): string {
+  const messages = list.map((message) => {
+    const text = JSON.stringify(message);
+    return watch.inPlaceOf(text) ?? text;
+  });
+  const { missing } = watch;
+  return `[${[...messages, ...(missing === undefined ? [] : [missing])].join(',')}]`;
+}
+
+function listOf(text: string): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -65,6 +65,8 @@ test.each<[string, (response: ServerResponse, id: number) => void]>([
     'JSON of an invalid answer to another',
     (response) => response.writeHead(200, json).end('{"jsonrpc":"2.0","id":99,"result":"x"}'),
   ],
+  ['an empty list', (response) => response.writeHead(200, json).end('[]')],
+  ['a list of the answer to another', (response) => response.writeHead(200, json).end(`[${done(99)}]`)],
   ['nothing but that it was taken', (response) => response.writeHead(202).end()],
 ])('a call that is answered with %s fails, for the model to read', async (_what, answer) => {
   expect(await called(answer)).toEqual({
@@ -88,6 +90,15 @@ test.each<[string, (response: ServerResponse, id: number) => void]>([
   ['a list', (response, id) => response.writeHead(200, json).end(` [${done(99)}, ${done(id)}]`)],
 ])('a call that is answered in %s is done', async (_what, answer) => {
   expect(await called(answer)).toEqual({ text: 'done', isError: false });
+});
+
+test('an answer in a list that cannot be read fails the call, for the model to read', async () => {
+  const answer = (response: ServerResponse, id: number) =>
+    response.writeHead(200, json).end(`[${done(99)}, {"jsonrpc":"2.0","id":${id},"result":"x"}]`);
+  expect(await called(answer)).toEqual({
+    text: expect.stringContaining('the answer of the tool server is not valid JSON-RPC'),
+    isError: true,
+  });
 });
 
 test('the rest of a stream that can be resumed is waited for', async () => {
