@@ -7,14 +7,16 @@
 export function rewriteEvents(replace: Replace): (chunk: Uint8Array) => Uint8Array<ArrayBuffer> {
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
-  /** The end of a chunk that may be the first half of a line's end. */
-  let held = '';
+  /** The first half of a line's end may be one of its own: what waited for the other would wait for more than has to come. */
+  let endedInReturn = false;
   let line = '';
   let event: string[] = [];
   return (chunk) => {
-    const text = held + decoder.decode(chunk, { stream: true });
-    held = text.endsWith('\r') ? '\r' : '';
-    const [first = '', ...others] = text.slice(0, text.length - held.length).split(/\r\n|\r|\n/);
+    const decoded = decoder.decode(chunk, { stream: true });
+    if (decoded === '') return new Uint8Array();
+    const text = endedInReturn && decoded.startsWith('\n') ? decoded.slice(1) : decoded;
+    endedInReturn = decoded.endsWith('\r');
+    const [first = '', ...others] = text.split(/\r\n|\r|\n/);
     line += first;
     let passed = '';
     for (const next of others) {

@@ -86,6 +86,14 @@ test.each<[string, (response: ServerResponse, id: number) => void]>([
     (response, id) =>
       response.writeHead(200, { 'content-type': 'Text/Event-Stream' }).end(`data: ${done(id)}\n\n`),
   ],
+  [
+    'a stream whose lines end with a carriage return alone',
+    (response, id) => response.writeHead(200, events).end(`data: ${done(id)}\r\r`),
+  ],
+  [
+    'one of these that stays open',
+    (response, id) => void response.writeHead(200, events).write(`data: ${done(id)}\r\r`),
+  ],
   ['JSON after a byte order mark', (response, id) => response.writeHead(200, json).end(`\ufeff${done(id)}`)],
   ['a list', (response, id) => response.writeHead(200, json).end(` [${done(99)}, ${done(id)}]`)],
 ])('a call that is answered in %s is done', async (_what, answer) => {
