@@ -21,9 +21,10 @@ export const asItIs: Passing = { chunk: (chunk) => chunk, end: () => new Uint8Ar
 /** A stream of events. */
 export function eventsPassing(watch: AnswerWatch): Passing {
   let canResume = false;
-  const chunk = rewriteEvents((data, hasId) => {
-    canResume ||= hasId;
-    return watch.inPlaceOf(data);
+  const chunk = rewriteEvents(({ data, name, id }) => {
+    canResume ||= id !== '';
+    // The library reads no others.
+    return name === 'message' ? watch.inPlaceOf(data) : undefined;
   });
   const end = () => {
     // The library asks for the rest of a stream whose events have ids.

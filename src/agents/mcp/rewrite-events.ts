@@ -1,13 +1,25 @@
+/** What `replace` is told of an event. */
+export interface StreamEvent {
+  readonly data: string;
+  /** `message` where it has none. */
+  readonly name: string;
+  /** Empty where it has none. */
+  readonly id: string;
+}
+
+type Replace = (event: StreamEvent) => string | undefined;
+
 /**
- * Passes a stream of events on, chunk by chunk. `replace` is asked about the data of each, and told whether it has an
- * id; what it answers stands in its place. Only then does an event go on, so each comes whole, and one that the end of the stream cuts off does not come.
+ * Passes a stream of events on, chunk by chunk. `replace` is asked about each that has data; what it answers stands in
+ * place of that. Only then does an event go on, so each comes whole, and one that the end of the stream cuts off does
+ * not come.
  *
  * Source: https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 export function rewriteEvents(replace: Replace): (chunk: Uint8Array) => Uint8Array<ArrayBuffer> {
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
-  /** The first half of a line's end may be one of its own: what waited for the other would wait for more than has to come. */
+  /** Whether the rest of a line's end may still come. Not waited for: nothing more has to come. */
   let endedInReturn = false;
   let line = '';
   let event: string[] = [];
@@ -31,15 +43,19 @@ export function rewriteEvents(replace: Replace): (chunk: Uint8Array) => Uint8Arr
   };
 }
 
-function rewritten(event: readonly string[], replace: Replace): string {
-  const data = event.filter(isData).map((line) => line.slice('data:'.length).replace(/^ /, ''));
-  const instead = data.length === 0 ? undefined : replace(data.join('\n'), event.some(isId));
-  const lines =
-    instead === undefined ? event : [...event.filter((line) => !isData(line)), `data: ${instead}`];
-  return `${lines.join('\n')}\n\n`;
+function rewritten(lines: readonly string[], replace: Replace): string {
+  const data = valuesOf(lines, 'data');
+  const name = valuesOf(lines, 'event').at(-1) || 'message';
+  const id = valuesOf(lines, 'id').at(-1) ?? '';
+  const instead = data.length === 0 ? undefined : replace({ data: data.join('\n'), name, id });
+  const others = lines.filter((line) => fieldOf(line) !== 'data');
+  return `${(instead === undefined ? lines : [...others, `data: ${instead}`]).join('\n')}\n\n`;
 }
 
-type Replace = (data: string, hasId: boolean) => string | undefined;
+const fieldOf = (line: string) => line.split(':', 1)[0];
 
-const isId = (line: string) => /^id:(?! ?$)/.test(line);
-const isData = (line: string) => line.startsWith('data:');
+function valuesOf(lines: readonly string[], field: string): readonly string[] {
+  return lines
+    .filter((line) => fieldOf(line) === field)
+    .map((line) => line.slice(field.length + 1).replace(/^ /, ''));
+}

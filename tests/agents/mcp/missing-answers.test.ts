@@ -67,6 +67,10 @@ test.each<[string, (response: ServerResponse, id: number) => void]>([
   ],
   ['an empty list', (response) => response.writeHead(200, json).end('[]')],
   ['a list of the answer to another', (response) => response.writeHead(200, json).end(`[${done(99)}]`)],
+  [
+    'an event of another name',
+    (response, id) => response.writeHead(200, events).end(`event: result\ndata: ${done(id)}\n\n`),
+  ],
   ['nothing but that it was taken', (response) => response.writeHead(202).end()],
 ])('a call that is answered with %s fails, for the model to read', async (_what, answer) => {
   expect(await called(answer)).toEqual({
@@ -85,6 +89,10 @@ test.each<[string, (response: ServerResponse, id: number) => void]>([
     'a stream of a type in capitals',
     (response, id) =>
       response.writeHead(200, { 'content-type': 'Text/Event-Stream' }).end(`data: ${done(id)}\n\n`),
+  ],
+  [
+    'a stream of named messages',
+    (response, id) => response.writeHead(200, events).end(`event: message\ndata: ${done(id)}\n\n`),
   ],
   [
     'a stream whose lines end with a carriage return alone',

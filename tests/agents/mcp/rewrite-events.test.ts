@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rewriteEvents } from '../../../src/agents/mcp/rewrite-events.ts';
+import { rewriteEvents, type StreamEvent } from '../../../src/agents/mcp/rewrite-events.ts';
 
 /** What comes out of a stream that is cut into chunks of these lengths. */
 function rewritten(
   text: string,
   lengths: readonly number[],
-  replace: (data: string, hasId: boolean) => string | undefined,
+  replace: (event: StreamEvent) => string | undefined,
 ): string {
   const whole = Buffer.from(text);
   const rewrite = rewriteEvents(replace);
@@ -37,7 +37,7 @@ test.each(['\n', '\r\n', '\r'])('events go on as they are, whole, where lines en
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (lengths) => {
       const asked: string[] = [];
-      const keep = (data: string) => {
+      const keep = ({ data }: StreamEvent) => {
         asked.push(data);
         return undefined;
       };
@@ -47,22 +47,23 @@ test.each(['\n', '\r\n', '\r'])('events go on as they are, whole, where lines en
   );
 });
 
-test('of each event with data it is told whether it has an id', () => {
-  const told: [string, boolean][] = [];
-  const tell = (data: string, hasId: boolean) => {
-    told.push([data, hasId]);
+test('of each event with data its id and name are told, as the last lines of them say', () => {
+  const told: StreamEvent[] = [];
+  const tell = (event: StreamEvent) => {
+    told.push(event);
     return undefined;
   };
-  rewritten('id: 1\ndata: a\n\nid\nid:\nid: \ndata: b\n\nid:2\n\ndata: c\nid:3\n\n', [1_000], tell);
+  const first = 'id: 1\nevent: x\ndata: a\n\nid: 1\nid\nevent:x\nevent:\ndata: b\ndata\n\n';
+  rewritten(`${first}id:2\n\ndata: c\nid: 2\nid:3\nidle: 4\n\n`, [1_000], tell);
   expect(told).toEqual([
-    ['a', true],
-    ['b', false],
-    ['c', true],
+    { data: 'a', name: 'x', id: '1' },
+    { data: 'b\n', name: 'message', id: '' },
+    { data: 'c', name: 'message', id: '3' },
   ]);
 });
 
 test('what is said in place of data leaves the rest of its event, and other events, alone', () => {
-  const replace = (data: string) => (data === 'old\nones' ? 'new' : undefined);
+  const replace = ({ data }: StreamEvent) => (data === 'old\nones' ? 'new' : undefined);
   const text = 'id: 1\ndata: old\ndata: ones\nevent: x\n\ndata: other\n\n';
   expect(rewritten(text, [1_000], replace)).toBe('id: 1\nevent: x\ndata: new\n\ndata: other\n\n');
 });
