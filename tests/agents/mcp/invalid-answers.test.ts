@@ -72,6 +72,7 @@ describe.each([
     '{"jsonrpc":"2.0","id":"ID","error":{"message":"a code is missing"}}',
     '{"jsonrpc":"2.0","id":ID}',
     '{"id":ID,"result":{}}',
+    '{"id":ID,"result":null,"error":"boom"}',
     '{"jsonrpc":"2.0","id":ID,"method":"tools/call","result":{"content":[]}}',
   ])('that answers %s fails the call, for the model to read', async (line) => {
     expect(await called(await plan(), line)).toEqual({
@@ -88,6 +89,7 @@ describe.each([
   test.each([
     ['words', 'listening on ID'],
     ['a log line with an id', '{"level":"info","id":ID,"msg":"called"}'],
+    ['a log line of an error', '{"level":"error","id":ID,"error":"no such row","msg":"query failed"}'],
     ['a request of its own that is not valid', '{"jsonrpc":"2.0","id":ID,"method":7}'],
     ['an invalid answer to nobody', '{"jsonrpc":"2.0","id":null,"error":"boom"}'],
     ['an invalid answer to an older request', '{"jsonrpc":"2.0","id":0,"result":null}'],
