@@ -2,6 +2,7 @@
 // that nobody listed, leaves its children behind and takes the terminal's Ctrl-C, so that tools would be gone
 // before the tasks that still use them.
 import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { type Clock, sleep } from '../../core/clock.ts';
@@ -19,6 +20,14 @@ export const messageLimit = 10 * 2 ** 20;
 /** Milliseconds that a server has to end by itself once its stdin is closed, as the protocol asks of it. */
 const endDelay = 2_000;
 
+/** Lines that are read in one turn of the event loop, so that a server that writes many does not hold everything up. */
+const linesPerTurn = 100;
+/** Turns without anything more to read after which nothing is to come from a server that has ended. */
+const quietTurns = 3;
+
+/** Most log lines on stdout are none: to read them and fail costs much more. */
+const mayBeMessage = (line: string) => /^[ \t]*\{/.test(line);
+
 export class StdioTransport implements Transport {
   onclose?: () => void;
   onerror?: (error: Error) => void;
@@ -31,6 +40,11 @@ export class StdioTransport implements Transport {
   readonly #lines = new Lines(messageLimit);
   #child: ChildProcess | undefined;
   #fault: string | undefined;
+  /** Lines that came and are still to be read. */
+  #waiting: string[] = [];
+  #isReading = false;
+  /** Whether nothing has come, or was read, in this turn. */
+  #isQuiet = true;
   #exited: Promise<void> = Promise.resolve();
 
   constructor(
@@ -60,7 +74,9 @@ export class StdioTransport implements Transport {
     const { cwd, env } = this.#plan;
     const child = spawn(program, args, { cwd, env, detached: true, stdio: 'pipe' });
     this.#child = child;
-    child.stdout?.on('data', (chunk: Buffer) => this.#receive(chunk));
+    // There are no streams, whatever the types say, where too many files are open to start it.
+    const stdout: Readable | undefined = child.stdout;
+    stdout?.on('data', (chunk: Buffer) => this.#receive(stdout, chunk));
     child.stderr?.on('data', (chunk: Uint8Array) => this.#log.add(chunk));
     for (const stream of [child.stdin, child.stdout, child.stderr]) {
       stream?.on('error', (error) => this.onerror?.(error));
@@ -73,7 +89,11 @@ export class StdioTransport implements Transport {
       child.once('error', () => resolve());
       child.once('exit', () => resolve());
     });
-    void this.#exited.then(() => this.onclose?.());
+    void this.#exited.then(async () => {
+      // What it wrote last is still on its way, an answer for example.
+      if (stdout !== undefined) await this.#readOut(stdout);
+      this.onclose?.();
+    });
     await started;
   }
 
@@ -96,16 +116,48 @@ export class StdioTransport implements Transport {
     waiting.abort();
     if (child.pid !== undefined) await endProcessGroup(child.pid, this.#clock);
     for (const stream of [child.stdin, child.stdout, child.stderr]) stream?.destroy();
+    this.#waiting = [];
   }
 
-  #receive(chunk: Buffer): void {
-    for (const line of this.#linesOf(chunk)) {
-      try {
-        this.onmessage?.(this.#messageOf(line));
-      } catch (thrown) {
-        // A line that is no message, a log line on stdout for example, is passed over.
-        this.#tell(thrown);
-      }
+  #receive(stdout: Readable, chunk: Buffer): void {
+    this.#isQuiet = false;
+    const lines = this.#linesOf(chunk);
+    if (lines.length === 0) return;
+    const possible = lines.filter(mayBeMessage);
+    const others = lines.length - possible.length;
+    if (others > 0) this.#tell(new Error(`passed over lines that are no messages: ${others}`));
+    this.#waiting = [...this.#waiting, ...possible];
+    // More may come even so: when a process ends, Node lets its output flow.
+    stdout.pause();
+    if (!this.#isReading) this.#readOn(stdout);
+  }
+
+  #readOn(stdout: Readable): void {
+    this.#isQuiet = false;
+    this.#isReading = true;
+    for (const line of this.#waiting.splice(0, linesPerTurn)) this.#take(line);
+    this.#clock.nextTurn(() => {
+      this.#isReading = false;
+      if (this.#waiting.length > 0) this.#readOn(stdout);
+      else stdout.resume();
+    });
+  }
+
+  #take(line: string): void {
+    try {
+      this.onmessage?.(this.#messageOf(line));
+    } catch (thrown) {
+      // A line that is no message, a log line on stdout for example, is passed over.
+      this.#tell(thrown);
+    }
+  }
+
+  /** Resolves when all is read that a server wrote before it ended. What it left behind may keep its stdout open. */
+  async #readOut(stdout: Readable): Promise<void> {
+    for (let quiet = 0; quiet < quietTurns; quiet = this.#isQuiet ? quiet + 1 : 0) {
+      if (this.#waiting.length === 0 && (stdout.readableEnded || stdout.destroyed)) return;
+      this.#isQuiet = true;
+      await new Promise<void>((resolve) => this.#clock.nextTurn(resolve));
     }
   }
 
