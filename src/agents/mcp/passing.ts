@@ -18,18 +18,21 @@ export const eventOf = (message: string): Bytes => encoder.encode(`data: ${messa
 /** A body that is not looked at: a refusal, for example. */
 export const asItIs: Passing = { chunk: (chunk) => chunk, end: () => new Uint8Array() };
 
-/** A stream of events. */
-export function eventsPassing(watch: AnswerWatch): Passing {
-  let canResume = false;
+/** A stream of events. `onResumable` hears of the last event of one that ends without the answer but can be resumed. */
+export function eventsPassing(watch: AnswerWatch, onResumable: (lastEvent: string) => void): Passing {
+  let lastEvent = '';
   const chunk = rewriteEvents(({ data, name, id }) => {
-    canResume ||= id !== '';
+    if (id !== '') lastEvent = id;
     // The library reads no others.
     return name === 'message' ? watch.inPlaceOf(data) : undefined;
   });
   const end = () => {
-    // The library asks for the rest of a stream whose events have ids.
     const { missing } = watch;
-    return missing === undefined || canResume ? new Uint8Array() : eventOf(missing);
+    if (missing === undefined) return new Uint8Array();
+    if (lastEvent === '') return eventOf(missing);
+    // The library asks for the rest of a stream whose events have ids.
+    onResumable(lastEvent);
+    return new Uint8Array();
   };
   return { chunk, end };
 }

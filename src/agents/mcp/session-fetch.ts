@@ -7,12 +7,14 @@ import { byteCounter } from './byte-counter.ts';
 import { fields } from './fields.ts';
 import type { ReadMessage } from './invalid-answer.ts';
 import { asItIs, eventOf, eventsPassing, jsonPassing, type Passing } from './passing.ts';
+import { Resumptions } from './resumptions.ts';
 import { messageLimit } from './stdio-transport.ts';
 
 /** The fetch of one session, whose messages are read by `read`. */
 export function sessionFetch(read: ReadMessage): FetchLike {
   /** By the ids of the requests that they answer. */
   const exchanges = new Map<unknown, AbortController>();
+  const resumptions = new Resumptions();
   return async (url, init = {}) => {
     const message = fields(typeof init.body === 'string' ? JSON.parse(init.body) : undefined);
     if (message.method === 'notifications/cancelled') {
@@ -23,27 +25,42 @@ export function sessionFetch(read: ReadMessage): FetchLike {
     const onAbort = () => exchange.abort(session?.reason);
     if (session?.aborted) onAbort();
     session?.addEventListener('abort', onAbort, { once: true });
-    const isRequest = message.method !== undefined && message.id !== undefined;
-    if (isRequest) exchanges.set(message.id, exchange);
+    const lastEvent = new Headers(init.headers).get('last-event-id') ?? '';
+    const resumed = resumptions.requestAfter(lastEvent);
+    const isResumed = resumed !== undefined;
+    const request = message.method === undefined ? resumed : message.id;
+    const isRequest = request !== undefined;
+    if (isRequest) exchanges.set(request, exchange);
     const end = () => {
       session?.removeEventListener('abort', onAbort);
-      if (isRequest) exchanges.delete(message.id);
+      if (isRequest) exchanges.delete(request);
     };
+    const watch = new AnswerWatch(request, read);
     try {
       const answer = await patientFetch(url, { ...init, signal: exchange.signal });
       const { status, statusText, headers, body } = answer;
       if (body === null) end();
-      const isStream = headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') === true;
-      const watch = new AnswerWatch(isRequest ? message.id : undefined, read);
+      const isRefused = isResumed && (status >= 400 || status === 202 || body === null);
+      if (isRefused && resumptions.isLost(lastEvent, status)) {
+        end();
+        await body?.cancel();
+        return lost(watch);
+      }
+      if (isResumed && answer.ok) resumptions.found(lastEvent);
+      // The library takes the rest of a stream for one whatever its type.
+      const isStream =
+        isResumed || headers.get('content-type')?.toLowerCase().startsWith('text/event-stream') === true;
       // Taken, and not to be answered: that is for notifications.
       if (isRequest && status === 202) {
         end();
         await body?.cancel();
         return new Response(watch.missing, { headers: { 'content-type': 'application/json' } });
       }
-      const looked = isStream ? eventsPassing(watch) : jsonPassing(watch);
+      const looked = isStream
+        ? eventsPassing(watch, (last) => resumptions.add(last, request))
+        : jsonPassing(watch);
       const passing = answer.ok && (isStream || isRequest) ? looked : asItIs;
-      const instead = isRequest && isStream ? refusalOf(message.id) : undefined;
+      const instead = isRequest && isStream ? refusalOf(request) : undefined;
       const passedOn =
         body === null
           ? null
@@ -51,9 +68,22 @@ export function sessionFetch(read: ReadMessage): FetchLike {
       return new Response(passedOn, { status, statusText, headers: [...headers] });
     } catch (thrown) {
       end();
+      if (isResumed && !exchange.signal.aborted && resumptions.isLost(lastEvent, undefined))
+        return lost(watch);
       throw thrown;
     }
   };
+}
+
+/** In place of the rest of a stream that the server does not have. */
+function lost({ missing }: AnswerWatch): Response {
+  // Not closed: the library would ask for the rest again.
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => {
+      if (missing !== undefined) controller.enqueue(eventOf(missing));
+    },
+  });
+  return new Response(body, { headers: { 'content-type': 'text/event-stream' } });
 }
 
 class LetGo extends Error {}
@@ -64,6 +94,9 @@ const tooLong = `the tool server sent an answer of more than ${messageLimit / 2 
 function refusalOf(id: unknown): Uint8Array<ArrayBuffer> {
   return eventOf(JSON.stringify({ jsonrpc: '2.0', id, error: { code: -32_000, message: tooLong } }));
 }
+
+/** For a stream that is over: at its end the library would ask a server that can resume for the rest. */
+const leftOpen = () => new Promise<void>(() => {});
 
 interface Reader {
   read(): Promise<{ done: boolean; value?: Uint8Array<ArrayBuffer> | undefined }>;
@@ -103,14 +136,15 @@ function passOn(
         }
         end();
         if (value === undefined) {
-          controller.enqueue(passing.end());
+          const rest = passing.end();
+          controller.enqueue(rest);
+          if (isStream && rest.length > 0) return await leftOpen();
           return controller.close();
         }
         await reader.cancel(tooLong);
         if (instead === undefined) return controller.error(new Error(tooLong));
         controller.enqueue(instead);
-        // Not closed: the library would ask a server that can resume for the rest.
-        await new Promise(() => {});
+        await leftOpen();
       } catch (thrown) {
         end();
         // The library would ask for the rest of an answer that ends early. Nobody reads on in one that was let go.
@@ -118,7 +152,7 @@ function passOn(
         const rest = isStream && !signal.aborted ? passing.end() : new Uint8Array();
         if (rest.length === 0) return controller.error(thrown);
         controller.enqueue(rest);
-        controller.close();
+        await leftOpen();
       }
     },
     cancel: async (reason) => {

@@ -11,11 +11,12 @@ afterEach(() => end());
 /** What comes of a call over HTTP that a tool server answers so; `rest` answers who asks for the rest of a stream. */
 async function called(
   answer: (response: ServerResponse, id: number) => void,
-  rest: (response: ServerResponse) => void = (response) => response.writeHead(405).end(),
+  rest: (response: ServerResponse, lastEvent: string) => void = (response) => response.writeHead(405).end(),
 ) {
   const http = createServer(async (request, response) => {
     if (request.method === 'GET') {
-      if (request.headers['last-event-id'] !== undefined) rest(response);
+      const lastEvent = request.headers['last-event-id'];
+      if (lastEvent !== undefined) rest(response, String(lastEvent));
       else response.writeHead(405).end();
       return;
     }
@@ -125,4 +126,48 @@ test('the rest of a stream that can be resumed is waited for', async () => {
   };
   const rest = (response: ServerResponse) => response.writeHead(200, events).end(`data: ${done(call)}\n\n`);
   expect(await called(answer, rest)).toEqual({ text: 'done', isError: false });
+});
+
+const resumable = (response: ServerResponse) =>
+  void response.writeHead(200, events).end('id: 1\nretry: 1\ndata:\n\n');
+
+test.each<[string, (response: ServerResponse, lastEvent: string) => void]>([
+  ['is not offered', (response) => response.writeHead(405).end()],
+  ['is not known', (response) => response.writeHead(404).end()],
+  ['is cut off before it begins', (response) => void response.destroy()],
+  ['is cut off', (response) => response.writeHead(200, events).write(': x\n\n', () => response.destroy())],
+  ['is nothing', (response) => response.writeHead(204).end()],
+  ['is taken for something else', (response) => response.writeHead(202).end('x')],
+  ['is empty', (response) => response.writeHead(200, events).end()],
+  ['is no stream', (response) => response.writeHead(200, json).end('{}')],
+  ['holds the answer to another', (response) => response.writeHead(200, events).end(`data: ${done(99)}\n\n`)],
+  [
+    'has a rest that is not offered',
+    (response, lastEvent) =>
+      lastEvent === '1'
+        ? response.writeHead(200, events).end('id: 2\ndata:\n\n')
+        : response.writeHead(405).end(),
+  ],
+])('a call fails where the rest of its stream %s', async (_what, rest) => {
+  expect(await called(resumable, rest)).toEqual({
+    text: expect.stringContaining('the tool server ended the exchange without an answer'),
+    isError: true,
+  });
+});
+
+test('the rest of a stream is asked for again, and so is the rest of that', async () => {
+  let call = 0;
+  const asked: string[] = [];
+  const answer = (response: ServerResponse, id: number) => {
+    call = id;
+    resumable(response);
+  };
+  const rest = (response: ServerResponse, lastEvent: string) => {
+    asked.push(lastEvent);
+    if (asked.length % 2 === 1) response.writeHead(503).end();
+    else if (lastEvent === '1') response.writeHead(200, events).end('id: 2\ndata:\n\n');
+    else response.writeHead(200, events).end(`data: ${done(call)}\n\n`);
+  };
+  expect(await called(answer, rest)).toEqual({ text: 'done', isError: false });
+  expect(asked).toEqual(['1', '1', '2', '2']);
 });
