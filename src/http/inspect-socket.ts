@@ -35,9 +35,9 @@ export interface InspectSocketOptions {
 
 /**
  * Answers upgrades on `server`. The token or API key comes in a header or as the protocol `callboard.token.TOKEN`,
- * never in the address, which proxies and browsers write down. A socket ends with its login, and when its client answers no ping. `feed` is asked for
- * with each onlooker, so that it need not be loaded before; nor is the library of WebSockets, which brings the client's
- * half and TLS with it. Returns what ends all sockets.
+ * never in the address, which proxies and browsers write down. A socket ends with its login, and when its client
+ * answers no ping. `feed` is asked for with each onlooker, so that it need not be loaded before; nor is the library of
+ * WebSockets, which brings the client's half and TLS with it. Returns what ends all sockets.
  */
 export function serveInspectSocket(
   server: Server,
