@@ -16,13 +16,18 @@ import { agentPlan, type World } from './world.ts';
 
 /** The task supervisor with everything in it provided. */
 export function provideTasks(world: () => World) {
+  /** It may be tried every second for hours, for each of many tasks: what is said once is not said again. */
+  const tellHold = (
+    what: string,
+    { taskId, heldFor, error }: { taskId: string; heldFor: string | undefined; error: unknown },
+  ) => {
+    const why = errorMessage(error);
+    if (why !== heldFor) world().log.error(what, { task: taskId, error: why });
+  };
   const task = taskMachine.provide({
     actions: {
-      tellHold: ({ context }, { error }) =>
-        world().log.error('a commit failed and is tried again', {
-          task: context.task.id,
-          error: errorMessage(error),
-        }),
+      tellHold: ({ context: { task, heldFor } }, { error }) =>
+        tellHold('a commit failed and is tried again', { taskId: task.id, heldFor, error }),
       begin: ({ context }) => world().taskSpans.begin(context.task),
     },
     guards: {
@@ -56,11 +61,8 @@ export function provideTasks(world: () => World) {
   });
   const aftermath = aftermathMachine.provide({
     actions: {
-      tellHold: ({ context }, { error }) =>
-        world().log.error('a task could not be put in order, which is tried again', {
-          task: context.taskId,
-          error: errorMessage(error),
-        }),
+      tellHold: ({ context: { taskId, heldFor } }, { error }) =>
+        tellHold('a task could not be put in order, which is tried again', { taskId, heldFor, error }),
     },
     actors: {
       rescue: fromPromise(async ({ input: { task } }) => {

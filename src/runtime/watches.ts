@@ -18,6 +18,8 @@ export class DueRows {
   /** Asked to look while it was looking, or there is more. */
   #again = false;
   #stopped = false;
+  /** Why the last look failed, in words: it is tried every second, and what is said once is not said again. */
+  #trouble: string | undefined;
 
   constructor(options: {
     clock: Clock;
@@ -78,8 +80,11 @@ export class DueRows {
       this.#onDead(ready.dead);
       if (ready.more) this.#again = true;
       else next = await this.#journal().nextDueAt();
+      this.#trouble = undefined;
     } catch (thrown) {
-      this.#log.error('cannot look for due rows', { error: errorMessage(thrown) });
+      const error = errorMessage(thrown);
+      if (error !== this.#trouble) this.#log.error('cannot look for due rows', { error });
+      this.#trouble = error;
       next = this.#clock.now() + 1_000;
     } finally {
       this.#promoting = false;

@@ -9,6 +9,7 @@
 // doubles (`holding`).
 import { assign, fromPromise, setup } from 'xstate';
 import { backoffDelay } from '../core/backoff.ts';
+import { errorMessage } from '../core/failure.ts';
 import { unprovided } from '../core/unprovided.ts';
 import { StaleFence } from '../journal/errors.ts';
 import type { TaskRecord } from '../journal/tasks.ts';
@@ -29,6 +30,8 @@ export interface Withdrawal {
 export interface AftermathContext extends AftermathInput {
   /** Tries that failed. */
   readonly failures: number;
+  /** What it is held for, in words. */
+  readonly heldFor: string | undefined;
 }
 
 const retry = { maxAttempts: Number.POSITIVE_INFINITY, initialDelay: 1_000, maxDelay: 30_000 };
@@ -53,6 +56,7 @@ export const aftermathMachine = setup({
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
     /** Says that it failed and is tried again. Provided by the runtime: it has the log. */
     tellHold: (_, _params: { error: unknown }) => {},
+    hold: assign({ heldFor: (_, { error }: { error: unknown }) => errorMessage(error) }),
   },
   guards: {
     isBroken: ({ context }) => context.broken !== undefined,
@@ -63,7 +67,7 @@ export const aftermathMachine = setup({
 }).createMachine({
   id: 'aftermath',
   options: { maxIterations: 100 },
-  context: ({ input }) => ({ ...input, failures: 0 }),
+  context: ({ input }) => ({ ...input, failures: 0, heldFor: undefined }),
   initial: 'begun',
   on: { 'task.cancel': { actions: assign({ cancel: ({ event }) => event.reason }) } },
   states: {
@@ -90,6 +94,7 @@ export const aftermathMachine = setup({
                 actions: [
                   'countFailure',
                   { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
+                  { type: 'hold', params: ({ event }) => ({ error: event.error }) },
                 ],
               },
             ],
@@ -112,6 +117,7 @@ export const aftermathMachine = setup({
               actions: [
                 'countFailure',
                 { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
+                { type: 'hold', params: ({ event }) => ({ error: event.error }) },
               ],
             },
           },

@@ -12,7 +12,7 @@
 //   released, lost   the row went back to the queue, or another worker holds it
 import { assign, type EventObject, emit, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import type { CallboardEvent } from '../core/events.ts';
-import type { Failure } from '../core/failure.ts';
+import { errorMessage, type Failure } from '../core/failure.ts';
 import { unprovided } from '../core/unprovided.ts';
 import { StaleFence } from '../journal/errors.ts';
 import type { TaskRecord } from '../journal/tasks.ts';
@@ -32,6 +32,8 @@ export interface TaskContext extends TaskInput {
   readonly stopReason: string;
   readonly end: AttemptEnd | undefined;
   readonly recorded: RecordedEnd | undefined;
+  /** What a commit is held for, in words. */
+  readonly heldFor: string | undefined;
 }
 
 export type TaskEvent =
@@ -103,6 +105,7 @@ export const taskMachine = setup({
     endByStop: assign({ end: ({ context }) => endOfStop(context, undefined) }),
     /** Says that a commit failed and is tried again. Provided by the runtime: it has the log. */
     tellHold: (_, _params: { error: unknown }) => {},
+    hold: assign({ heldFor: (_, { error }: { error: unknown }) => errorMessage(error) }),
   },
   guards: {
     lost: (_, params: { error: unknown }) => params.error instanceof StaleFence,
@@ -127,6 +130,7 @@ export const taskMachine = setup({
     stopReason: input.told?.reason ?? '',
     end: undefined,
     recorded: undefined,
+    heldFor: undefined,
   }),
   initial: 'starting',
   output: ({ context: { task, recorded, stop, stopReason } }) => ({
@@ -170,7 +174,10 @@ export const taskMachine = setup({
               },
               {
                 target: 'holding',
-                actions: { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
+                actions: [
+                  { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
+                  { type: 'hold', params: ({ event }) => ({ error: event.error }) },
+                ],
               },
             ],
           },
@@ -179,7 +186,8 @@ export const taskMachine = setup({
       },
     },
     running: {
-      entry: 'begin',
+      // What its start was held for is over: its end may be held for the same, and says so then.
+      entry: ['begin', assign({ heldFor: undefined })],
       invoke: { id: 'run', src: 'runAgent', input: ({ context }) => ({ task: context.task }) },
       initial: 'working',
       on: {
@@ -256,7 +264,10 @@ export const taskMachine = setup({
               },
               {
                 target: 'holding',
-                actions: { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
+                actions: [
+                  { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
+                  { type: 'hold', params: ({ event }) => ({ error: event.error }) },
+                ],
               },
             ],
           },
@@ -299,7 +310,10 @@ export const taskMachine = setup({
               },
               {
                 target: 'holding',
-                actions: { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
+                actions: [
+                  { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
+                  { type: 'hold', params: ({ event }) => ({ error: event.error }) },
+                ],
               },
             ],
           },
