@@ -8,6 +8,7 @@
 //   backoff      settled; the row waits for its next attempt, which is another actor
 //   waiting      given back unattempted, or after a failed probe: the row waits for the breaker
 //   lost         another worker holds the row
+//   unrecorded   a stop, and the journal still cannot write: the row stays as it is, and the next start sends it again
 import {
   type ActorRefFrom,
   assign,
@@ -19,6 +20,7 @@ import {
   setup,
 } from 'xstate';
 import type { DeliveryEvent } from '../core/events.ts';
+import { lastTries } from '../core/last-tries.ts';
 import { unprovided } from '../core/unprovided.ts';
 import type { DeliveryRecord, Settlement } from '../journal/deliveries.ts';
 import { StaleFence } from '../journal/errors.ts';
@@ -33,6 +35,8 @@ export interface DeliveryInput {
   readonly endpoint: ActorRefFrom<typeof endpointMachine>;
   /** What was thrown where a defect of ours stopped the attempt: nothing is sent, and it counts as failed. */
   readonly defect?: unknown;
+  /** The process has given back what was under way. */
+  readonly releasing?: boolean | undefined;
 }
 
 /** What became of an attempt, decided but not yet committed. */
@@ -57,6 +61,8 @@ export interface DeliveryContext extends DeliveryInput {
   readonly result: AttemptResult | undefined;
   /** What the settlement made of it, as it was committed; undefined where it only waits again. */
   readonly event: DeliveryEvent | undefined;
+  /** How many commits may still fail before it gives up; undefined while it may hold for ever. */
+  readonly triesLeft: number | undefined;
 }
 
 export const deliveryMachine = setup({
@@ -91,6 +97,10 @@ export const deliveryMachine = setup({
     ),
     /** What follows needs the receiver no more: another delivery may be sent meanwhile. */
     tellOver: sendParent(({ self }): AttemptOver => ({ type: 'attempt.over', actorId: self.id })),
+    hold: assign({ triesLeft: ({ context: { triesLeft } }) => triesLeft && triesLeft - 1 }),
+    release: assign({ triesLeft: lastTries }),
+    /** Says that what became of it is given up. Provided by the runtime: it counts them. */
+    tellUnrecorded: () => {},
     tellSettled: emit(({ context: { event } }) => {
       if (event === undefined) throw new Error('tellSettled before it was settled');
       return event;
@@ -98,6 +108,7 @@ export const deliveryMachine = setup({
   },
   guards: {
     isGivenBack: ({ context }) => context.giveBack,
+    isHopeless: ({ context }) => context.triesLeft === 0,
     isFirstDefect: ({ context }) => context.defect === undefined,
     lost: (_, params: { error: unknown }) => params.error instanceof StaleFence,
     /** One more success is nothing new to a breaker at rest, as it is after nearly every attempt. */
@@ -110,8 +121,14 @@ export const deliveryMachine = setup({
 }).createMachine({
   id: 'delivery',
   options: { maxIterations: 100 },
-  context: ({ input }) => ({ ...input, result: undefined, event: undefined }),
+  context: ({ input }) => ({
+    ...input,
+    result: undefined,
+    event: undefined,
+    triesLeft: input.releasing ? lastTries : undefined,
+  }),
   initial: 'claimed',
+  on: { 'delivery.release': { actions: 'release' } },
   states: {
     claimed: { always: [{ guard: 'isGivenBack', target: 'settling' }, { target: 'attempting' }] },
     attempting: {
@@ -137,7 +154,7 @@ export const deliveryMachine = setup({
           actions: assign({ defect: ({ event }) => event.error }),
         },
       },
-      on: { 'delivery.release': 'settling' },
+      on: { 'delivery.release': { target: 'settling', actions: 'release' } },
     },
     settling: {
       entry: 'tellOver',
@@ -165,11 +182,14 @@ export const deliveryMachine = setup({
                 guard: { type: 'lost', params: ({ event }) => ({ error: event.error }) },
                 target: '#delivery.lost',
               },
-              { target: 'holding' },
+              { target: 'holding', actions: 'hold' },
             ],
           },
         },
-        holding: { after: { holdDelay: 'committing' } },
+        holding: {
+          always: { guard: 'isHopeless', target: '#delivery.unrecorded' },
+          after: { holdDelay: 'committing' },
+        },
       },
     },
     settled: {
@@ -192,5 +212,6 @@ export const deliveryMachine = setup({
     dead: { type: 'final' },
     waiting: { type: 'final' },
     lost: { type: 'final' },
+    unrecorded: { type: 'final', entry: 'tellUnrecorded' },
   },
 });

@@ -53,6 +53,7 @@ export interface DeliverySupervisorContext extends DeliverySupervisorInput {
   /** How many the claim under way asked for. Slots that became free since then were not part of it. */
   readonly asked: number;
   readonly wish: 'run' | 'pause' | 'drain';
+  readonly releasing: boolean;
 }
 
 export type DeliverySupervisorEvent =
@@ -113,7 +114,8 @@ export const deliverySupervisorMachine = setup({
         for (const [n, delivery] of params.deliveries.entries()) {
           const id = places.next().value;
           const giveBack = n >= sendable;
-          const input = { delivery, probe: context.gate === 'probing', giveBack, endpoint: breaker };
+          const { gate, releasing } = context;
+          const input = { delivery, probe: gate === 'probing', giveBack, endpoint: breaker, releasing };
           // Before it starts: what a child emits at its first step reaches nobody who comes later.
           spawn('delivery', { id, input }).on('*', (event) => events?.send(event));
           sending.add(id);
@@ -142,7 +144,8 @@ export const deliverySupervisorMachine = setup({
       enqueue.assign(({ spawn, system }) => {
         const events: AnyActorRef | undefined = system.get('events');
         const id = `${deliveryPrefix}${delivery.id}.${delivery.fence}${brokenSuffix}`;
-        const judged = { delivery, probe: false, giveBack: false, endpoint, defect };
+        const { releasing } = context;
+        const judged = { delivery, probe: false, giveBack: false, endpoint, defect, releasing };
         spawn('delivery', { id, input: judged }).on('*', (event) => events?.send(event));
         return { sending: new Set(sending).add(id) };
       });
@@ -150,6 +153,7 @@ export const deliverySupervisorMachine = setup({
     /** Says that not even a failed attempt could be settled: the row waits for the next start. Provided by the runtime: it has the log. */
     tellBroken: (_, _params: { actorId: string; defect: unknown }) => {},
     releaseAll: enqueueActions(({ enqueue, self }) => {
+      enqueue.assign({ releasing: true });
       for (const [id, child] of Object.entries(self.getSnapshot().children)) {
         if (child !== undefined && id.startsWith(deliveryPrefix))
           enqueue.sendTo(child, { type: 'delivery.release' });
@@ -190,6 +194,7 @@ export const deliverySupervisorMachine = setup({
     more: true,
     asked: 0,
     wish: 'run',
+    releasing: false,
   }),
   initial: 'starting',
   on: {

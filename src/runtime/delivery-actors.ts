@@ -28,6 +28,7 @@ const callbackPrefix = 'callback:';
 /** The dispatcher with everything in it provided. */
 export function provideDeliveries(world: () => World) {
   const delivery = deliveryMachine.provide({
+    actions: { tellUnrecorded: () => world().giveUp('delivery') },
     actors: {
       attempt: fromPromise(async ({ input: { delivery, probe, defect }, signal }) =>
         defect === undefined

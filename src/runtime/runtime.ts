@@ -74,6 +74,8 @@ export class Runtime {
   /** Undefined before the start. */
   #opening: Promise<Journal> | undefined;
   #ids: IdSource | undefined;
+  /** Ends that a stop gave up. */
+  readonly #unrecorded = { task: 0, delivery: 0 };
 
   constructor(options: RuntimeOptions) {
     this.#options = options;
@@ -111,6 +113,9 @@ export class Runtime {
       wake: (ready) => wakes.add(ready),
       dueAt: (at) => this.#dueRows.expect(at),
       cancel: (agent, taskId, reason) => this.#root.send({ type: 'task.cancel', agent, taskId, reason }),
+      giveUp: (what) => {
+        this.#unrecorded[what] += 1;
+      },
       inTurn: (change) => this.#inTurn(change),
     };
     this.#alarms = new Alarms(clock);
@@ -145,6 +150,11 @@ export class Runtime {
     return this.#journal;
   }
 
+  /** How many ends of tasks and of deliveries the stop had to give up, since the journal could not write them. */
+  get unrecorded(): number {
+    return this.#unrecorded.task + this.#unrecorded.delivery;
+  }
+
   /** The root actor, for the inspector. */
   get root(): Actor<typeof runtimeMachine> {
     return this.#root;
@@ -177,7 +187,8 @@ export class Runtime {
   }
 
   /**
-   * No new work; what runs may finish within the grace, then goes back to the queue; then everything is closed.
+   * No new work; what runs may finish within the grace, then goes back to the queue; then everything is closed. What
+   * the journal cannot write even then is left to the next start, as after a crash ({@linkcode unrecorded}).
    * Resolves when nothing is left.
    */
   async stop(): Promise<void> {
@@ -190,6 +201,13 @@ export class Runtime {
       this.#root.subscribe({ next: check, error: () => resolve(), complete: () => resolve() });
       check();
     });
+    if (this.unrecorded > 0) {
+      const { task: tasks, delivery: deliveries } = this.#unrecorded;
+      this.#options.log.error('ends could not be recorded; the next start goes on as after a crash', {
+        tasks,
+        deliveries,
+      });
+    }
     this.#alarms.clearAll();
     this.#waiters.close();
     await this.#agents.close();

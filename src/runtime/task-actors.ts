@@ -28,6 +28,10 @@ export function provideTasks(world: () => World) {
     actions: {
       tellHold: ({ context: { task, heldFor } }, { error }) =>
         tellHold('a commit failed and is tried again', { taskId: task.id, heldFor, error }),
+      tellUnrecorded: ({ context: { task, heldFor } }) => {
+        world().taskSpans.end(task, 'unrecorded', heldFor);
+        world().giveUp('task');
+      },
       begin: ({ context }) => world().taskSpans.begin(context.task),
     },
     guards: {
@@ -63,6 +67,7 @@ export function provideTasks(world: () => World) {
     actions: {
       tellHold: ({ context: { taskId, heldFor } }, { error }) =>
         tellHold('a task could not be put in order, which is tried again', { taskId, heldFor, error }),
+      tellUnrecorded: () => world().giveUp('task'),
     },
     actors: {
       rescue: fromPromise(async ({ input: { task } }) => {

@@ -37,6 +37,8 @@ export interface World {
   /** A row will come due at this wall time. */
   readonly dueAt: (at: number) => void;
   readonly cancel: (agent: string, taskId: string, reason: string) => void;
+  /** A stop gave up the end of one that the journal could not write: its row stays as it is. */
+  readonly giveUp: (what: 'task' | 'delivery') => void;
   /**
    * Runs changes of what is remembered of triggers one after another: each of them reads it, decides by it, writes it
    * and tells the actors, and with another one in between would undo that.

@@ -4,12 +4,14 @@
 //   withdrawing   a cancel came while its retry or its return to the queue was being written: now it waits, and is
 //                 cancelled as what waits is
 //   done
+//   unrecorded    a stop, and the journal still cannot write: the next start puts the task in order
 //
 // In each the work is under way (`trying`), or the journal could not write and it is tried again after a wait that
-// doubles (`holding`).
+// doubles (`holding`); once a stop has given back what ran, only a few times more.
 import { assign, fromPromise, setup } from 'xstate';
 import { backoffDelay } from '../core/backoff.ts';
 import { errorMessage } from '../core/failure.ts';
+import { lastTries } from '../core/last-tries.ts';
 import { unprovided } from '../core/unprovided.ts';
 import { StaleFence } from '../journal/errors.ts';
 import type { TaskRecord } from '../journal/tasks.ts';
@@ -20,6 +22,8 @@ export interface AftermathInput {
   readonly broken?: TaskRecord | undefined;
   /** Why it is to be cancelled. */
   readonly cancel?: string | undefined;
+  /** The process has given back what ran. */
+  readonly releasing?: boolean | undefined;
 }
 
 export interface Withdrawal {
@@ -32,6 +36,8 @@ export interface AftermathContext extends AftermathInput {
   readonly failures: number;
   /** What it is held for, in words. */
   readonly heldFor: string | undefined;
+  /** How many tries may still fail before it gives up; undefined while it may hold for ever. */
+  readonly triesLeft: number | undefined;
 }
 
 const retry = { maxAttempts: Number.POSITIVE_INFINITY, initialDelay: 1_000, maxDelay: 30_000 };
@@ -53,23 +59,41 @@ export const aftermathMachine = setup({
     withdraw: fromPromise<void, Withdrawal>(unprovided('withdraw')),
   },
   actions: {
-    countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
+    countFailure: assign(({ context: { failures, triesLeft } }) => ({
+      failures: failures + 1,
+      triesLeft: triesLeft && triesLeft - 1,
+    })),
     /** Says that it failed and is tried again. Provided by the runtime: it has the log. */
     tellHold: (_, _params: { error: unknown }) => {},
     hold: assign({ heldFor: (_, { error }: { error: unknown }) => errorMessage(error) }),
+    release: assign({ triesLeft: lastTries }),
+    /** Says that it is given up. Provided by the runtime: it counts them. */
+    tellUnrecorded: () => {},
   },
   guards: {
     isBroken: ({ context }) => context.broken !== undefined,
     isCancelled: ({ context }) => context.cancel !== undefined,
+    isHopeless: ({ context }) => context.triesLeft === 0,
     lost: (_, params: { error: unknown }) => params.error instanceof StaleFence,
   },
-  delays: { holdDelay: ({ context }) => backoffDelay(retry, context.failures, noJitter) },
+  delays: {
+    holdDelay: ({ context: { failures, triesLeft } }) =>
+      triesLeft === undefined ? backoffDelay(retry, failures, noJitter) : retry.initialDelay,
+  },
 }).createMachine({
   id: 'aftermath',
   options: { maxIterations: 100 },
-  context: ({ input }) => ({ ...input, failures: 0, heldFor: undefined }),
+  context: ({ input }) => ({
+    ...input,
+    failures: 0,
+    heldFor: undefined,
+    triesLeft: input.releasing ? lastTries : undefined,
+  }),
   initial: 'begun',
-  on: { 'task.cancel': { actions: assign({ cancel: ({ event }) => event.reason }) } },
+  on: {
+    'task.cancel': { actions: assign({ cancel: ({ event }) => event.reason }) },
+    'task.release': { actions: 'release' },
+  },
   states: {
     begun: { always: [{ guard: 'isBroken', target: 'rescuing' }, { target: 'rescued' }] },
     rescuing: {
@@ -100,7 +124,11 @@ export const aftermathMachine = setup({
             ],
           },
         },
-        holding: { after: { holdDelay: 'trying' } },
+        holding: {
+          always: { guard: 'isHopeless', target: '#aftermath.unrecorded' },
+          after: { holdDelay: 'trying' },
+          on: { 'task.release': { target: 'trying', actions: 'release' } },
+        },
       },
     },
     rescued: { always: [{ guard: 'isCancelled', target: 'withdrawing' }, { target: 'done' }] },
@@ -122,9 +150,14 @@ export const aftermathMachine = setup({
             },
           },
         },
-        holding: { after: { holdDelay: 'trying' } },
+        holding: {
+          always: { guard: 'isHopeless', target: '#aftermath.unrecorded' },
+          after: { holdDelay: 'trying' },
+          on: { 'task.release': { target: 'trying', actions: 'release' } },
+        },
       },
     },
     done: { type: 'final' },
+    unrecorded: { type: 'final', entry: 'tellUnrecorded' },
   },
 });

@@ -96,15 +96,10 @@ export const taskSupervisorMachine = setup({
       for (const task of params.tasks) {
         // Of the last: somebody asked for it during an earlier attempt, whose worker died.
         const cancel = context.early.get(task.id) ?? task.cancelReason;
-        const told =
-          cancel !== undefined
-            ? ({ stop: 'cancel', reason: cancel } as const)
-            : context.releasing
-              ? ({ stop: 'release', reason: '' } as const)
-              : undefined;
+        const { timeout, releasing } = context;
         const child = spawn('task', {
           id: places.next().value,
-          input: { task, timeout: context.timeout, told },
+          input: { task, timeout, cancel, releasing },
         });
         // Before it starts: what a child emits at its first step reaches nobody who comes later.
         child.on('*', (event) => events?.send(event));
@@ -115,7 +110,10 @@ export const taskSupervisorMachine = setup({
         ([taskId]) => !claimed.has(taskId) && children[aftermathId(taskId)] === undefined,
       );
       for (const [taskId, cancel] of missed)
-        spawn('aftermath', { id: aftermathId(taskId), input: { taskId, cancel } });
+        spawn('aftermath', {
+          id: aftermathId(taskId),
+          input: { taskId, cancel, releasing: context.releasing },
+        });
       const live = context.live + claimed.size + missed.length;
       return { live, more: context.more || params.more, early: new Map() };
     }),
@@ -129,7 +127,8 @@ export const taskSupervisorMachine = setup({
       if (cancel === undefined || after !== undefined)
         return enqueue.assign({ live: context.live - 1, more });
       enqueue.assign({ more });
-      enqueue.spawnChild('aftermath', { id: aftermathId(taskId), input: { taskId, cancel } });
+      const { releasing } = context;
+      enqueue.spawnChild('aftermath', { id: aftermathId(taskId), input: { taskId, cancel, releasing } });
     }),
     /** A task's actor failed, which is a defect of ours: its row must not stay `running` until the next start. */
     rescue: enqueueActions(({ enqueue, event, context, self }) => {
@@ -139,7 +138,8 @@ export const taskSupervisorMachine = setup({
       if (task === undefined) return enqueue.assign({ live: context.live - 1 });
       // It keeps the task's place: a drain that took it for empty would stop the rescue before it began.
       const id = aftermathId(task.id);
-      enqueue.spawnChild('aftermath', { id, input: { taskId: task.id, broken: task } });
+      const { releasing } = context;
+      enqueue.spawnChild('aftermath', { id, input: { taskId: task.id, broken: task, releasing } });
     }),
     /** Says that a task's actor failed. Provided by the runtime: it has the log. */
     tellBroken: (_, _params: { actorId: string; error: unknown }) => {},
@@ -160,7 +160,8 @@ export const taskSupervisorMachine = setup({
         enqueue.assign({ early: new Map(context.early).set(taskId, reason) });
       // Its actor ended while the cancel was on the way: it may wait for another attempt now.
       else if (child === undefined) {
-        enqueue.spawnChild('aftermath', { id: aftermathId(taskId), input: { taskId, cancel: reason } });
+        const input = { taskId, cancel: reason, releasing: context.releasing };
+        enqueue.spawnChild('aftermath', { id: aftermathId(taskId), input });
         enqueue.assign({ live: context.live + 1 });
       }
     }),

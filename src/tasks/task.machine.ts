@@ -5,14 +5,18 @@
 //                last (`clearing`), which takes nothing of the attempt's time; after a cancel, a timeout or a stop
 //                the agent is told to end and waited for (`cancelling`), since a killed program may need seconds to go
 //   recording    the attempt's end is committed with the deliveries that it causes (`committing`); while
-//                the journal cannot write, the end is held and tried again (`holding`)
+//                the journal cannot write, the end is held and tried again (`holding`), here as in `starting` and
+//                in `releasing`
 //   releasing    a stop: the task goes back to the queue instead
 //   completed, failed, cancelled   recorded; nothing follows
 //   retrying     recorded; the row waits for its next attempt, which is another actor
 //   released, lost   the row went back to the queue, or another worker holds it
+//   unrecorded   a stop, and the journal still cannot write: the row stays as it is, and the next start takes it for one
+//                that was cut off
 import { assign, type EventObject, emit, fromCallback, fromPromise, sendTo, setup } from 'xstate';
 import type { CallboardEvent } from '../core/events.ts';
 import { errorMessage, type Failure } from '../core/failure.ts';
+import { lastTries } from '../core/last-tries.ts';
 import { unprovided } from '../core/unprovided.ts';
 import { StaleFence } from '../journal/errors.ts';
 import type { TaskRecord } from '../journal/tasks.ts';
@@ -22,8 +26,10 @@ export interface TaskInput {
   readonly task: TaskRecord;
   /** Milliseconds that the attempt may take. */
   readonly timeout: number;
-  /** What was told of the task while its claim was on the way: then its agent is never started. */
-  readonly told?: { readonly stop: 'cancel' | 'release'; readonly reason: string } | undefined;
+  /** Why it was cancelled while its claim was on the way: then its agent is never started. */
+  readonly cancel?: string | undefined;
+  /** The process gave back what ran while its claim was on the way: then its agent is never started either. */
+  readonly releasing?: boolean | undefined;
 }
 
 export interface TaskContext extends TaskInput {
@@ -34,6 +40,8 @@ export interface TaskContext extends TaskInput {
   readonly recorded: RecordedEnd | undefined;
   /** What a commit is held for, in words. */
   readonly heldFor: string | undefined;
+  /** How many commits may still fail before it gives up; undefined while it may hold for ever. */
+  readonly triesLeft: number | undefined;
 }
 
 export type TaskEvent =
@@ -105,7 +113,12 @@ export const taskMachine = setup({
     endByStop: assign({ end: ({ context }) => endOfStop(context, undefined) }),
     /** Says that a commit failed and is tried again. Provided by the runtime: it has the log. */
     tellHold: (_, _params: { error: unknown }) => {},
-    hold: assign({ heldFor: (_, { error }: { error: unknown }) => errorMessage(error) }),
+    hold: assign(({ context: { triesLeft } }, { error }: { error: unknown }) => ({
+      heldFor: errorMessage(error),
+      triesLeft: triesLeft && triesLeft - 1,
+    })),
+    /** Says that its end is given up. Provided by the runtime: it counts them. */
+    tellUnrecorded: () => {},
   },
   guards: {
     lost: (_, params: { error: unknown }) => params.error instanceof StaleFence,
@@ -113,6 +126,7 @@ export const taskMachine = setup({
     isUnnoticed: () => false,
     toldToStop: ({ context }) => context.stop !== 'none',
     toldToRelease: ({ context }) => context.stop === 'release',
+    isHopeless: ({ context }) => context.triesLeft === 0,
     recordedAs: ({ context }, params: { status: RecordedEnd['status'] }) =>
       context.recorded?.status === params.status,
   },
@@ -126,25 +140,29 @@ export const taskMachine = setup({
   options: { maxIterations: 100 },
   context: ({ input }) => ({
     ...input,
-    stop: input.told?.stop ?? 'none',
-    stopReason: input.told?.reason ?? '',
+    stop: input.cancel !== undefined ? 'cancel' : input.releasing ? 'release' : 'none',
+    stopReason: input.cancel ?? '',
     end: undefined,
     recorded: undefined,
     heldFor: undefined,
+    triesLeft: input.releasing ? lastTries : undefined,
   }),
   initial: 'starting',
-  output: ({ context: { task, recorded, stop, stopReason } }) => ({
+  output: ({ context: { task, recorded, stop, stopReason, triesLeft } }) => ({
     taskId: task.id,
     released: recorded?.released ?? false,
     cancel:
-      stop === 'cancel' && (recorded === undefined || recorded.status === 'retrying')
+      stop === 'cancel' && triesLeft !== 0 && (recorded === undefined || recorded.status === 'retrying')
         ? stopReason
         : undefined,
   }),
   on: {
     'task.cancel': { actions: assign({ stop: 'cancel', stopReason: ({ event }) => event.reason }) },
     'task.release': {
-      actions: assign({ stop: ({ context }) => (context.stop === 'cancel' ? 'cancel' : 'release') }),
+      actions: assign({
+        stop: ({ context }) => (context.stop === 'cancel' ? 'cancel' : 'release'),
+        triesLeft: lastTries,
+      }),
     },
   },
   states: {
@@ -182,7 +200,10 @@ export const taskMachine = setup({
             ],
           },
         },
-        holding: { after: { holdDelay: 'committing' } },
+        holding: {
+          always: { guard: 'isHopeless', target: '#task.unrecorded' },
+          after: { holdDelay: 'committing' },
+        },
       },
     },
     running: {
@@ -272,7 +293,10 @@ export const taskMachine = setup({
             ],
           },
         },
-        holding: { after: { holdDelay: 'committing' } },
+        holding: {
+          always: { guard: 'isHopeless', target: '#task.unrecorded' },
+          after: { holdDelay: 'committing' },
+        },
       },
     },
     recorded: {
@@ -318,7 +342,10 @@ export const taskMachine = setup({
             ],
           },
         },
-        holding: { after: { holdDelay: 'committing' } },
+        holding: {
+          always: { guard: 'isHopeless', target: '#task.unrecorded' },
+          after: { holdDelay: 'committing' },
+        },
       },
     },
     completed: { type: 'final' },
@@ -327,6 +354,7 @@ export const taskMachine = setup({
     retrying: { type: 'final' },
     released: { type: 'final' },
     lost: { type: 'final' },
+    unrecorded: { type: 'final', entry: 'tellUnrecorded' },
   },
 });
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { rawRows } from '../journal/sqlite/raw.ts';
-import { type RuntimeUnderTest, runtimes, Workspace } from '../support/program.ts';
+import { type LogLine, type RuntimeUnderTest, runtimes, Workspace } from '../support/program.ts';
 
 const mebibyte = 2 ** 20;
 const mayMount = process.platform === 'linux' && process.getuid?.() === 0;
@@ -49,6 +49,11 @@ const intoDisk = (file: string, { name, command }: RuntimeUnderTest): RuntimeUnd
   name,
   command: ['sh', '-c', `exec "$0" "$@" > disk/${file}`, ...command],
 });
+
+const isOf =
+  (agent: string, message: string) =>
+  (line: LogLine): boolean =>
+    line.message === message && String(line.task).startsWith(`webhook-${agent}-`);
 
 const accepted = z.object({ task_id: z.string() });
 const problem = z.object({ detail: z.string() });
@@ -190,5 +195,45 @@ agents:
     expect(rawRows(join(disk, 'callboard.db'), 'PRAGMA integrity_check')).toEqual([
       { integrity_check: 'ok' },
     ]);
+  });
+
+  test('a stop on a full disk ends in time with 1, and the next start finishes what was cut off', {
+    timeout: 90_000,
+  }, async () => {
+    const text = `
+server: { grace: 2s }
+journal: { path: disk/callboard.db }
+limits: { min_free_disk: 0B }
+agents:
+  ended: { type: command, command: [sh, -c, 'until test -e go; do sleep 0.1; done; echo done'], trigger: { type: webhook, auth: none, response: { mode: async } } }
+  endless: { type: command, command: [sh, -c, 'test -e go || { until test -e go; do sleep 0.1; done; sleep 600; }'], trigger: { type: webhook, auth: none, response: { mode: async } } }
+`;
+    const program = place.run(runtime, text);
+    const url = await program.ready();
+    for (const agent of ['ended', 'endless']) {
+      expect((await fetch(`${url}/webhooks/${agent}`, { method: 'POST', body: '1' })).status).toBe(202);
+      await program.line(isOf(agent, 'task started'), agent);
+    }
+    fill(0);
+    fillUp();
+    place.write('go', '');
+    await program.message('a commit failed and is tried again');
+    const asked = performance.now();
+    expect(await program.stop()).toBe(1);
+    expect(performance.now() - asked).toBeLessThan(2_000 + 10_000);
+    expect(program.stderr).toBe('callboard: the journal could not write 2 ends of tasks or deliveries\n');
+    const errors = program.lines.filter(({ level }) => level === 'error').map(({ message }) => message);
+    // It is not ready either, which it may have found out by then.
+    expect(errors.filter((message) => message !== 'no new work is taken')).toEqual([
+      'a commit failed and is tried again',
+      'a commit failed and is tried again',
+      'ends could not be recorded; the next start goes on as after a crash',
+    ]);
+    free();
+    const next = place.run(runtime, text);
+    for (const agent of ['ended', 'endless']) await next.line(isOf(agent, 'task completed'), agent);
+    expect(await next.stop()).toBe(0);
+    const rows = rawRows(join(disk, 'callboard.db'), 'SELECT status, attempt FROM tasks');
+    expect(rows).toEqual(Array(2).fill({ status: 'completed', attempt: 2 }));
   });
 });

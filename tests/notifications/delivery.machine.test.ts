@@ -31,6 +31,12 @@ const breaker = {
   now: 0,
 } as const;
 
+type Fault = 'none' | 'full' | 'stale';
+interface Released {
+  readonly releasing: boolean;
+  readonly fault: Fault;
+}
+
 /** One delivery whose request and whose journal do what the test says. */
 class Sending {
   readonly clock = new FakeClock(0);
@@ -41,7 +47,7 @@ class Sending {
     clock: this.clock,
     input: breaker,
   }).start();
-  fault: 'none' | 'full' | 'stale' = 'none';
+  fault: Fault;
   attempts = 0;
   /** How often it said that its attempt is over. */
   overs = 0;
@@ -49,7 +55,8 @@ class Sending {
   #break: ((reason: unknown) => void) | undefined;
   readonly actor;
 
-  constructor(giveBack = false) {
+  constructor(giveBack = false, { releasing = false, fault = 'none' }: Partial<Released> = {}) {
+    this.fault = fault;
     const machine = deliveryMachine.provide({
       actions: {
         tellOver: () => {
@@ -76,7 +83,7 @@ class Sending {
         }),
       },
     });
-    const input = { delivery: deliveryRecord(), probe: false, giveBack, endpoint: this.endpoint };
+    const input = { delivery: deliveryRecord(), probe: false, giveBack, endpoint: this.endpoint, releasing };
     this.actor = createActor(machine, { clock: this.clock, input });
     this.actor.on('*', ({ type }) => this.emitted.push(type));
     this.actor.start();
@@ -151,6 +158,32 @@ describe('a delivery', () => {
     expect(it.attempts).toBe(1);
   });
 
+  test('gives up what became of it when a release finds it held, after five more tries', async () => {
+    const it = new Sending();
+    it.fault = 'full';
+    it.end('delivered');
+    await it.clock.advance(10_000);
+    it.release();
+    await it.clock.advance(4_999);
+    expect(it.state).toEqual({ settling: 'holding' });
+    await it.clock.advance(1);
+    expect([it.state, it.emitted, it.settled]).toEqual(['unrecorded', [], []]);
+  });
+
+  test('that a release stops gives up its return after five tries', async () => {
+    const it = new Sending();
+    it.fault = 'full';
+    it.release();
+    await it.clock.advance(4_000);
+    expect(it.state).toBe('unrecorded');
+  });
+
+  test('claimed after the release gives up its return after five tries', async () => {
+    const it = new Sending(true, { releasing: true, fault: 'full' });
+    await it.clock.advance(4_000);
+    expect(it.state).toBe('unrecorded');
+  });
+
   test('does not take a release back once it has an answer', () => {
     const endpoint = createActor(endpointMachine, { input: breaker });
     const input = { delivery: deliveryRecord(), probe: false, giveBack: true, endpoint };
@@ -190,10 +223,10 @@ describe('a delivery', () => {
       expect(it.actor.getSnapshot().status).toBe('done');
       const state = String(it.state);
       const told = ['delivered', 'backoff', 'dead'].includes(state);
-      // Settled once and told once; or given back once, and silent; or lost, and nothing at all.
+      // Settled once and told once; or given back once, and silent; or lost or given up, and nothing at all.
       expect(it.emitted).toEqual(told ? [`delivery.${state}`] : []);
       expect(it.settled.map(({ status }) => status)).toEqual(
-        state === 'lost' ? [] : [state === 'waiting' ? 'pending' : state],
+        ['lost', 'unrecorded'].includes(state) ? [] : [state === 'waiting' ? 'pending' : state],
       );
       expect(it.attempts).toBe(giveBack ? 0 : 1);
       expect(it.clock.pending).toBe(0);

@@ -31,7 +31,7 @@ type Outcome = keyof typeof outcomes;
 interface Row {
   readonly endpoint: string;
   readonly fence: number;
-  readonly state: 'ready' | 'held' | 'timed' | 'over';
+  readonly state: 'ready' | 'held' | 'timed' | 'over' | 'left';
 }
 
 /** A dispatcher whose every effect is held until it is let go. A claim takes its rows when it begins. */
@@ -48,6 +48,7 @@ class Dispatched {
   readonly wrong: string[] = [];
   journalFails = false;
   drained = false;
+  released = false;
   readonly actor = createActor(this.#machine(), { clock: this.clock });
 
   start(): this {
@@ -147,6 +148,7 @@ class Dispatched {
   tell(type: 'drain' | 'release'): void {
     if (!this.active) return;
     if (type === 'drain') this.drained = true;
+    else this.released = true;
     this.actor.send({ type });
   }
 
@@ -202,6 +204,12 @@ class Dispatched {
 
   #machine() {
     const delivery = deliveryMachine.provide({
+      actions: {
+        tellUnrecorded: ({ context: { delivery } }) => {
+          if (!this.released) this.wrong.push(`gave up ${delivery.id} before a release`);
+          this.#move(delivery.id, 'left');
+        },
+      },
       actors: {
         attempt: fromPromise(({ input: { delivery }, signal }) => {
           const { id, fence } = delivery;

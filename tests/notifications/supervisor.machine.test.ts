@@ -31,7 +31,7 @@ type Outcome = keyof typeof outcomes;
 /** A supervisor whose every effect is held until it is let go, over rows in a map. */
 class Supervised {
   readonly clock = new FakeClock(0);
-  readonly rows = new Map<string, 'ready' | 'held' | 'timed' | 'over'>();
+  readonly rows = new Map<string, 'ready' | 'held' | 'timed' | 'over' | 'left'>();
   readonly loads = new HeldPromises<string, EndpointSettings>();
   readonly claims = new HeldPromises<number, readonly DeliveryRecord[]>();
   readonly attempts = new HeldPromises<string, AttemptResult>();
@@ -40,6 +40,7 @@ class Supervised {
   known: Partial<EndpointRecord> = {};
   journalFails = false;
   drained = false;
+  released = false;
   readonly actor = createActor(this.#machine(), { clock: this.clock, input: { endpoint } });
 
   start(): this {
@@ -116,6 +117,7 @@ class Supervised {
   tell(type: 'drain' | 'release'): void {
     if (!this.active) return;
     if (type === 'drain') this.drained = true;
+    else this.released = true;
     this.actor.send({ type });
   }
 
@@ -152,6 +154,12 @@ class Supervised {
           return this.claims.hold(input.limit, signal);
         }),
         delivery: deliveryMachine.provide({
+          actions: {
+            tellUnrecorded: ({ context: { delivery } }) => {
+              if (!this.released) this.wrong.push(`gave up ${delivery.id} before a release`);
+              this.rows.set(delivery.id, 'left');
+            },
+          },
           actors: {
             attempt: fromPromise(({ input, signal }) => {
               const { id } = input.delivery;
@@ -386,4 +394,20 @@ test('a delivery whose actor breaks is judged as a failed attempt, once, and its
   expect(left).toEqual([expect.stringContaining('twice')]);
   expect(actor.getSnapshot()).toMatchObject({ status: 'active', context: { live: 0 } });
   actor.stop();
+});
+
+test('what is claimed while a release is sent is given up as well while the journal cannot write', async () => {
+  const it = new Supervised().start();
+  it.endLoad();
+  await it.clock.settle();
+  it.add(1);
+  it.tell('drain');
+  it.tell('release');
+  it.endClaim();
+  it.journalFails = true;
+  await it.clock.advance(3_999);
+  expect([it.active, ...it.rows.values()]).toEqual([true, 'held']);
+  await it.clock.advance(1);
+  expect(it.wrong).toEqual([]);
+  expect([it.actor.getSnapshot().value, ...it.rows.values()]).toEqual(['stopped', 'left']);
 });

@@ -29,7 +29,7 @@ const ends = {
 /** A supervisor whose every effect is held until it is let go. A claim takes its rows when it begins. */
 class Supervised {
   readonly clock = new FakeClock(0);
-  readonly rows = new Map<string, 'blocked' | 'ready' | 'held' | 'timed' | 'over'>();
+  readonly rows = new Map<string, 'blocked' | 'ready' | 'held' | 'timed' | 'over' | 'left'>();
   /** Tasks that wait for another one of their group: the one → who waits. */
   readonly followers = new Map<string, string>();
   readonly claims = new HeldPromises<'claim', readonly TaskRecord[]>();
@@ -210,6 +210,11 @@ class Supervised {
     this.rows.set(id, state);
   }
 
+  #giveUp(id: string): void {
+    if (!this.released) this.wrong.push(`gave up ${id} before a release`);
+    if (this.rows.get(id) === 'held') this.rows.set(id, 'left');
+  }
+
   #withdraw({ taskId, reason }: Withdrawal): void {
     if (this.journalFails) {
       this.late.add(taskId);
@@ -224,6 +229,7 @@ class Supervised {
 
   #machine() {
     const task = taskMachine.provide({
+      actions: { tellUnrecorded: ({ context }) => this.#giveUp(context.task.id) },
       // Of every other one nobody is told.
       guards: { isUnnoticed: ({ context }) => Number(context.task.id.replace('task-', '')) % 2 === 1 },
       actors: {
@@ -267,6 +273,7 @@ class Supervised {
           return { tasks, more: tasks.length >= limit };
         }),
         aftermath: aftermathMachine.provide({
+          actions: { tellUnrecorded: ({ context }) => this.#giveUp(context.taskId) },
           actors: {
             rescue: fromPromise(async ({ input }) => this.#write(input.task.id, 'ready')),
             withdraw: fromPromise(async ({ input }) => this.#withdraw(input)),

@@ -185,3 +185,44 @@ test('a task whose actor fails is rescued, however often that is tried, and its 
   expect(Object.keys(actor.getSnapshot().children)).toEqual([]);
   expect(claims).toBeGreaterThan(1);
 });
+
+test('a stop gives up the rescue of a task while the journal cannot write', async () => {
+  const clock = new FakeClock();
+  const given: string[] = [];
+  let claims = 0;
+  let tries = 0;
+  const machine = taskSupervisorMachine.provide({
+    actors: {
+      claim: fromPromise(async (): Promise<Claimed> => {
+        claims += 1;
+        return { tasks: claims === 1 ? [task('broken')] : [], more: false };
+      }),
+      aftermath: aftermathMachine.provide({
+        actions: { tellUnrecorded: ({ context }) => void given.push(context.taskId) },
+        actors: {
+          rescue: fromPromise(() => {
+            tries += 1;
+            return Promise.reject<void>(new JournalUnavailable('disk full'));
+          }),
+        },
+      }),
+      task: taskMachine.provide({
+        actors: {
+          recordStart: fromPromise(async () => {}),
+          runAgent: fromCallback<AbortRun, { task: TaskRecord }>(defect),
+        },
+      }),
+    },
+  });
+  const actor = createActor(machine, { clock, input: { agent: 'a', concurrency: 1, timeout: 1_000 } });
+  actor.start();
+  // By now it is tried each half minute: the stop does not wait for that.
+  await clock.advance(70_000);
+  actor.send({ type: 'drain' });
+  const before = tries;
+  actor.send({ type: 'release' });
+  await clock.advance(3_999);
+  expect([actor.getSnapshot().value, given]).toEqual(['draining', []]);
+  await clock.advance(1);
+  expect([actor.getSnapshot().value, given, tries - before]).toEqual(['stopped', ['broken'], 5]);
+});

@@ -168,6 +168,42 @@ describe('a task', () => {
     expect(it.recorded).toHaveLength(1);
   });
 
+  test.each([
+    ['was told to release', 'task.release'],
+    ['is cancelled as well', 'task.cancel'],
+  ])('that %s gives up its end after five more tries, and wants nothing more', async (_, type) => {
+    const it = started({ failRecords: Array(20).fill(new JournalUnavailable('full')) });
+    await it.clock.settle();
+    it.report(completed);
+    await it.clock.advance(10_000);
+    if (type === 'task.cancel') it.actor.send({ type, reason: 'operator' });
+    it.actor.send({ type: 'task.release' });
+    await it.clock.advance(4_999);
+    expect(it.actor.getSnapshot().value).toEqual({ recording: 'holding' });
+    await it.clock.advance(1);
+    expect(it.actor.getSnapshot()).toMatchObject({
+      value: 'unrecorded',
+      output: { released: false, cancel: undefined },
+    });
+    expect([it.emitted, it.recorded]).toEqual([['task.started'], []]);
+  });
+
+  test('whose claim came after the release gives up its return to the queue', async () => {
+    const clock = new FakeClock();
+    const actor = createActor(
+      taskMachine.provide({
+        actors: {
+          recordStart: fromPromise(async () => {}),
+          requeue: fromPromise(() => Promise.reject<void>(new JournalUnavailable('full'))),
+        },
+      }),
+      { clock, input: { task, timeout: 60_000, releasing: true } },
+    );
+    actor.start();
+    await clock.advance(4_000);
+    expect(actor.getSnapshot().value).toBe('unrecorded');
+  });
+
   test('that lost its claim tells nothing', async () => {
     const it = started({ failRecords: [new StaleFence('the task')] });
     await it.clock.settle();

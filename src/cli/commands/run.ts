@@ -44,7 +44,10 @@ export interface RunOptions {
   readonly inspect?: boolean | undefined;
 }
 
-/** Runs a config. Exit code 0 after a stop, 1 when it could not start or failed, 2 when the config is wrong. */
+/**
+ * Runs a config. Exit code 0 after a stop, 1 when it could not start, failed, or could not record what it had done, 2
+ * when the config is wrong.
+ */
 export async function run(options: RunOptions, io: Io, signals: Signals): Promise<number> {
   const path = configFile(options.file, io);
   if (path === undefined) return 2;
@@ -197,7 +200,9 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     await listening.close(clock);
     await tracing?.close();
     log.info('stopped');
-    return 0;
+    const { unrecorded } = runtime;
+    if (unrecorded === 0) return 0;
+    return fail(io, `the journal could not write ${unrecorded} ends of tasks or deliveries`, 1);
   } catch (thrown) {
     closeInspector?.();
     await listening?.close(clock);
