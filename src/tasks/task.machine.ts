@@ -148,6 +148,8 @@ export const taskMachine = setup({
     triesLeft: input.releasing ? lastTries : undefined,
   }),
   initial: 'starting',
+  // Wherever its commits are held.
+  always: { guard: 'isHopeless', target: '.unrecorded' },
   output: ({ context: { task, recorded, stop, stopReason, triesLeft } }) => ({
     taskId: task.id,
     released: recorded?.released ?? false,
@@ -200,10 +202,7 @@ export const taskMachine = setup({
             ],
           },
         },
-        holding: {
-          always: { guard: 'isHopeless', target: '#task.unrecorded' },
-          after: { holdDelay: 'committing' },
-        },
+        holding: { after: { holdDelay: 'committing' } },
       },
     },
     running: {
@@ -293,10 +292,7 @@ export const taskMachine = setup({
             ],
           },
         },
-        holding: {
-          always: { guard: 'isHopeless', target: '#task.unrecorded' },
-          after: { holdDelay: 'committing' },
-        },
+        holding: { after: { holdDelay: 'committing' } },
       },
     },
     recorded: {
@@ -342,10 +338,7 @@ export const taskMachine = setup({
             ],
           },
         },
-        holding: {
-          always: { guard: 'isHopeless', target: '#task.unrecorded' },
-          after: { holdDelay: 'committing' },
-        },
+        holding: { after: { holdDelay: 'committing' } },
       },
     },
     completed: { type: 'final' },
