@@ -37,6 +37,9 @@ export function errorMessage(thrown: unknown): string {
   // A joint error, of several addresses for example, has no message of its own.
   if (thrown instanceof AggregateError && thrown.message === '')
     return thrown.errors.map(errorMessage).join('; ');
+  // What `fetch` throws says why in its cause alone.
+  if (thrown instanceof TypeError && thrown.message === 'fetch failed' && thrown.cause !== undefined)
+    return errorMessage(thrown.cause);
   if (thrown instanceof Error) return thrown.message;
   if (typeof thrown === 'string') return thrown;
   try {

@@ -13,4 +13,6 @@ test.each([
   [round, '[object Object]'],
   [new AggregateError([new Error('no ::1'), new Error('no 127.0.0.1')]), 'no ::1; no 127.0.0.1'],
   [new AggregateError([new Error('one')], 'both'), 'both'],
+  [new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') }), 'connect ECONNREFUSED'],
+  [new TypeError('fetch failed'), 'fetch failed'],
 ])('the message of %o', (thrown, message) => expect(errorMessage(thrown)).toBe(message));
