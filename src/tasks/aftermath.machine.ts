@@ -59,13 +59,13 @@ export const aftermathMachine = setup({
     withdraw: fromPromise<void, Withdrawal>(unprovided('withdraw')),
   },
   actions: {
-    countFailure: assign(({ context: { failures, triesLeft } }) => ({
-      failures: failures + 1,
-      triesLeft: triesLeft && triesLeft - 1,
-    })),
     /** Says that it failed and is tried again. Provided by the runtime: it has the log. */
     tellHold: (_, _params: { error: unknown }) => {},
-    hold: assign({ heldFor: (_, { error }: { error: unknown }) => errorMessage(error) }),
+    hold: assign(({ context: { failures, triesLeft } }, { error }: { error: unknown }) => ({
+      failures: failures + 1,
+      heldFor: errorMessage(error),
+      triesLeft: triesLeft && triesLeft - 1,
+    })),
     release: assign({ triesLeft: lastTries }),
     /** Says that it is given up. Provided by the runtime: it counts them. */
     tellUnrecorded: () => {},
@@ -90,6 +90,8 @@ export const aftermathMachine = setup({
     triesLeft: input.releasing ? lastTries : undefined,
   }),
   initial: 'begun',
+  // Wherever it is held.
+  always: { guard: 'isHopeless', target: '.unrecorded' },
   on: {
     'task.cancel': { actions: assign({ cancel: ({ event }) => event.reason }) },
     'task.release': { actions: 'release' },
@@ -116,7 +118,6 @@ export const aftermathMachine = setup({
               {
                 target: 'holding',
                 actions: [
-                  'countFailure',
                   { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
                   { type: 'hold', params: ({ event }) => ({ error: event.error }) },
                 ],
@@ -125,7 +126,6 @@ export const aftermathMachine = setup({
           },
         },
         holding: {
-          always: { guard: 'isHopeless', target: '#aftermath.unrecorded' },
           after: { holdDelay: 'trying' },
           on: { 'task.release': { target: 'trying', actions: 'release' } },
         },
@@ -143,7 +143,6 @@ export const aftermathMachine = setup({
             onError: {
               target: 'holding',
               actions: [
-                'countFailure',
                 { type: 'tellHold', params: ({ event }) => ({ error: event.error }) },
                 { type: 'hold', params: ({ event }) => ({ error: event.error }) },
               ],
@@ -151,7 +150,6 @@ export const aftermathMachine = setup({
           },
         },
         holding: {
-          always: { guard: 'isHopeless', target: '#aftermath.unrecorded' },
           after: { holdDelay: 'trying' },
           on: { 'task.release': { target: 'trying', actions: 'release' } },
         },

@@ -221,7 +221,9 @@ agents:
     const asked = performance.now();
     expect(await program.stop()).toBe(1);
     expect(performance.now() - asked).toBeLessThan(2_000 + 10_000);
-    expect(program.stderr).toBe('callboard: the journal could not write 2 ends of tasks or deliveries\n');
+    expect(program.stderr).toBe(
+      'callboard: how tasks or deliveries ended could not be written to the journal (2 of them): the next start goes on as after a crash\n',
+    );
     const errors = program.lines.filter(({ level }) => level === 'error').map(({ message }) => message);
     // It is not ready either, which it may have found out by then.
     expect(errors.filter((message) => message !== 'no new work is taken')).toEqual([

@@ -202,7 +202,8 @@ export async function run(options: RunOptions, io: Io, signals: Signals): Promis
     log.info('stopped');
     const { unrecorded } = runtime;
     if (unrecorded === 0) return 0;
-    return fail(io, `the journal could not write ${unrecorded} ends of tasks or deliveries`, 1);
+    const what = 'how tasks or deliveries ended could not be written to the journal';
+    return fail(io, `${what} (${unrecorded} of them): the next start goes on as after a crash`, 1);
   } catch (thrown) {
     closeInspector?.();
     await listening?.close(clock);
