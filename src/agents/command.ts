@@ -1,7 +1,7 @@
 // A program as an agent: input on stdin, stdout is the result. Never through a shell.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { delimiter, resolve } from 'node:path';
+import { delimiter, isAbsolute, resolve } from 'node:path';
 import { type Clock, sleep } from '../core/clock.ts';
 import { errorMessage, Failure } from '../core/failure.ts';
 import { Redactor } from '../core/redact.ts';
@@ -123,6 +123,7 @@ function startFailure(program: string, plan: CommandPlan, thrown: unknown): Fail
       const hint = 'it is there, but its interpreter or another part of it is missing';
       return new Failure('command_not_found', `${about}: ${hint}`, options);
     }
+    if (isAbsolute(program)) return new Failure('command_not_found', `${about}: no such program`, options);
     const where = program.includes('/') ? plan.cwd : `PATH (${plan.env.PATH ?? 'not set'})`;
     return new Failure('command_not_found', `${about}: no such program in ${where}`, options);
   }

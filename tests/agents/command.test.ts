@@ -91,6 +91,7 @@ describe('command', () => {
 
   test.each([
     ['no program', command('no-such-program'), 'command_not_found', /no such program in PATH/],
+    ['no program there', command('/no/such/program'), 'command_not_found', /no such program$/],
     ['no folder', { ...command('cat'), cwd: '/no/such' }, 'command_not_started', /no folder \/no\/such/],
     ['a folder as program', command(tmpdir()), 'command_not_started', /EACCES/],
     ['a NUL in an argument', command('echo', 'a\0b'), 'command_not_started', /null bytes/],
